@@ -1,0 +1,93 @@
+/** The nouns of the domain. Everything is readonly; variants are told apart by `kind`. */
+import type { BoundSecret } from './redact';
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+/** A test user of a project. */
+export interface Identity {
+  /** Stable key, unique within the project; secrets and journal entries are filed under it. */
+  readonly id: string;
+  /** What the developer calls the identity; the services cannot be asked for it. */
+  readonly label: string;
+}
+
+/** A configured endpoint and client of one provider. */
+export interface Project {
+  /** Stable key, unique among projects. */
+  readonly id: string;
+  readonly label: string;
+  /** Id of a provider in the registry. */
+  readonly provider: string;
+  /** Origin that reset requests go to, for instance `https://dataportability.googleapis.com`. */
+  readonly endpoint: string;
+  /** The provider's own keys, already checked against the provider's schema. */
+  readonly options: JsonObject;
+  readonly identities: readonly Identity[];
+}
+
+/** What one operation acts on. */
+export interface Target {
+  readonly project: Project;
+  readonly identity: Identity;
+}
+
+/** `<project id>/<identity id>`, with `/` and `%` inside the ids percent-encoded, so that two targets never share a key. */
+export type TargetKey = string & { readonly __brand: 'TargetKey' };
+
+export function targetKey(target: Target): TargetKey {
+  return `${encodeKeyPart(target.project.id)}/${encodeKeyPart(target.identity.id)}` as TargetKey;
+}
+
+function encodeKeyPart(part: string): string {
+  return part.replaceAll('%', '%25').replaceAll('/', '%2F');
+}
+
+/** What journal entries and locks are filed under: the same identity at another origin is another target. */
+export interface TargetAddress {
+  readonly provider: string;
+  readonly origin: string;
+  readonly target: TargetKey;
+}
+
+export function targetAddress(target: Target): TargetAddress {
+  return { provider: target.project.provider, origin: target.project.endpoint, target: targetKey(target) };
+}
+
+/** A credential as the vault hands it out: secrets stay sealed and bound to their origins. */
+export interface Credential {
+  /** Which of the provider's credential forms was filled in, for instance `accessToken`. */
+  readonly form: string;
+  readonly secrets: Readonly<Record<string, BoundSecret>>;
+  /** Fields that are no secrets, such as a client id. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** Epoch milliseconds. */
+  readonly storedAt: number;
+  /** Grows with every change of the record; compared before sending. */
+  readonly generation: number;
+}
+
+/** Why something is as it is: a stable code for the texts, parameters for their placeholders, and what can be done. */
+export interface Reason {
+  readonly code: string;
+  /** Plain text only, already cleaned; never a secret. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly actions: readonly RemedyAction[];
+}
+
+/** What the user may be offered next. The text of the remedy belongs to the reason's code. */
+export type RemedyAction =
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'replace-credential' }
+  | { readonly kind: 'open-url'; readonly url: string }
+  | { readonly kind: 'take-over-lock' }
+  | { readonly kind: 'open-settings' };
+
+export function reason(
+  code: string,
+  params: Readonly<Record<string, string>> = {},
+  actions: readonly RemedyAction[] = [],
+): Reason {
+  return { code, params, actions };
+}

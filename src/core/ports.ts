@@ -1,0 +1,173 @@
+/** What the domain needs from outside, as small interfaces. */
+import type { TargetAddress } from './model';
+import type { Outcome } from './outcome';
+import type { BoundSecret } from './redact';
+
+export interface Clock {
+  /** Wall clock, epoch milliseconds. */
+  now(): number;
+  /** Milliseconds that never jump; for time-outs and for the age of a confirmation. */
+  monotonic(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** A new, unguessable id of URL-safe characters. */
+  id(): string;
+}
+
+export interface Log {
+  trace(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Key-value store for secrets; VS Code's SecretStorage has this shape. */
+export interface SecretStore {
+  get(key: string): Promise<string | undefined>;
+  store(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/**
+ * Non-secret notes that a secret exists, kept apart from it: SecretStorage deletes what it cannot decrypt and then says
+ * `undefined`, so "the keyring lost it" and "signed out" could not be told apart without them.
+ */
+export interface MarkerStore {
+  get(key: string): Promise<CredentialMarker | undefined>;
+  set(key: string, marker: CredentialMarker): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** All markers, for the tree's first paint. */
+  all(): Promise<ReadonlyMap<string, CredentialMarker>>;
+}
+
+export interface CredentialMarker {
+  readonly form: string;
+  /** Epoch milliseconds. */
+  readonly storedAt: number;
+  readonly origins: readonly string[];
+}
+
+// ── Locks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface TargetLocks {
+  /** Takes the lock of a target across windows. `takeOver` replaces a live owner; only by the user's explicit wish. */
+  acquire(address: TargetAddress, options?: { readonly takeOver?: boolean }): Promise<LockResult>;
+}
+
+export type LockResult =
+  | { readonly kind: 'acquired'; release(): Promise<void> }
+  /** Another window (or this one) holds it. `heldForMs` is its age; after 5 minutes taking over may be offered. */
+  | { readonly kind: 'held'; readonly heldForMs: number; readonly mayTakeOver: boolean }
+  /** The lock file can be neither read nor made. */
+  | { readonly kind: 'unavailable'; readonly detail: string };
+
+// ── Journal ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Non-secret facts that a later verification needs, for instance when the access token runs out. */
+export type VerificationHints = Readonly<Record<string, string | number>>;
+
+export type ConfirmedBy = 'modal' | 'task-allowance';
+
+/** One operation that was about to be sent. Holds no secret and no part of one. */
+export interface JournalEntry {
+  readonly operationId: string;
+  readonly address: TargetAddress;
+  readonly projectLabel: string;
+  readonly identityLabel: string;
+  readonly confirmedBy: ConfirmedBy;
+  /** Epoch milliseconds, as all times here. */
+  readonly confirmedAt: number;
+  readonly credentialStoredAt: number;
+  readonly hints: VerificationHints;
+  readonly openedAt: number;
+  readonly stage: 'sending' | 'sent' | 'closed';
+  readonly sentAt?: number;
+  readonly outcome?: Outcome;
+  readonly dismissed?: boolean;
+}
+
+export type NewJournalEntry = Omit<JournalEntry, 'stage' | 'sentAt' | 'outcome' | 'dismissed'>;
+
+export interface Journal {
+  /** Writes the entry at stage `sending` and waits until it is on disk. Rejects when it cannot: then nothing may be sent. */
+  open(entry: NewJournalEntry): Promise<void>;
+  /** Notes that the request left. Never rejects: the entry already says `sending`. */
+  markSent(operationId: string, at: number): void;
+  /** Closes the entry and waits until that is on disk. `unknown` keeps it open for *Verify* and *Dismiss*. */
+  close(operationId: string, outcome: Outcome): Promise<void>;
+  /** The user has seen an unfinished entry and does not want it verified. */
+  dismiss(operationId: string): Promise<void>;
+  /** When the newest reset of the target that is known to have worked was closed; epoch milliseconds. */
+  lastVerifiedReset(address: TargetAddress): Promise<number | undefined>;
+  /** Entries whose result is not known and that no living window is working on. */
+  unfinished(): Promise<readonly JournalEntry[]>;
+  /** The newest entries of this machine, newest first. */
+  recent(limit: number): Promise<readonly JournalEntry[]>;
+}
+
+// ── Transport ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: URL;
+  /** What the log may show instead of the URL, for instance `/v1/archiveJobs/{id}`. */
+  readonly pathTemplate: string;
+  /** Headers without secrets; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as `authorization: Bearer …`, if the URL's origin is one the secret is bound to. */
+  readonly bearer?: BoundSecret;
+  readonly body?: HttpBody;
+  /** `irreversible` requests use a connection opened for them and are never sent again by the transport. */
+  readonly effect: 'read' | 'irreversible';
+  /** Called once, when the request starts to leave this machine. */
+  readonly onSent?: () => void;
+}
+
+export type HttpBody =
+  | { readonly kind: 'json'; readonly value: unknown }
+  /** Sends `content-length: 0` and no body. */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string | BoundSecret>> };
+
+/** Why nothing left this machine. */
+export type NotSentCause =
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'connect-timeout'
+  | 'tls-untrusted'
+  | 'tls-name-mismatch'
+  | 'tls-expired'
+  | 'tls-not-yet-valid'
+  | 'tls-other'
+  | 'proxy-unreachable'
+  | 'proxy-refused'
+  | 'foreign-origin'
+  | 'invalid-request';
+
+/** Why there is no trustworthy answer although the request left. */
+export type BrokenCause = 'connection-reset' | 'timeout' | 'cut-body' | 'too-large' | 'malformed';
+
+export type HttpResult =
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      /** Lower-case names; repeated headers joined by `, `. */
+      readonly headers: Readonly<Record<string, string>>;
+      /** Decoded text, at most 1 MB. */
+      readonly body: string;
+    }
+  /** Any 3xx. Redirects are never followed. `location` is the other origin, if it could be read. */
+  | { readonly kind: 'redirect'; readonly status: number; readonly location: string | undefined }
+  /** `detail` is safe to show: a host, a port, an error code. */
+  | { readonly kind: 'not-sent'; readonly cause: NotSentCause; readonly detail: string }
+  | { readonly kind: 'broken'; readonly cause: BrokenCause; readonly detail: string }
+  | { readonly kind: 'aborted'; readonly sent: boolean };
+
+export interface Transport {
+  /** Sends once. Never rejects: every ending is a value. */
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult>;
+}
