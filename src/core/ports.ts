@@ -48,6 +48,8 @@ export interface CredentialMarker {
   /** Epoch milliseconds. */
   readonly storedAt: number;
   readonly origins: readonly string[];
+  /** Set when the user forgot the credential without a reset: its consent may be alive. Epoch milliseconds. */
+  readonly forgottenAt?: number;
 }
 
 // ── Locks ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,303 @@
+/**
+ * The reset: preview → confirm → lock → journal → send once → classify → verify → aftermath.
+ *
+ * The order is the product. Nothing that may have an effect leaves before the confirmation is fresh, the lock is held and
+ * the journal entry is on disk; nothing is called verified without a read that is independent of the reset's own answer.
+ */
+import { sameOrigins } from './endpoint';
+import { type Credential, type Reason, reason, type Target, type TargetAddress, targetAddress } from './model';
+import type { Outcome, OutcomeKind } from './outcome';
+import type { Clock, ConfirmedBy, Journal, Log, NewJournalEntry, Random, TargetLocks } from './ports';
+import type { PreparedReset, Preview, Provider, ProviderTarget, ResetAnswer } from './provider';
+import { verifyPatiently } from './verification';
+
+/** A confirmation is good for this long, until the operation starts. */
+export const confirmationLifetimeMs = 60_000;
+
+export type ResetStep = 'previewing' | 'confirming' | 'locking' | 'journaling' | 'sending' | 'sent' | 'verifying';
+
+export type CredentialReading =
+  | { readonly kind: 'present'; readonly credential: Credential }
+  /** Never stored, or forgotten; `forgottenAt` when the user did so without a reset. */
+  | { readonly kind: 'missing'; readonly forgottenAt?: number }
+  /** A marker says it was stored; the secret storage of this computer no longer has it. */
+  | { readonly kind: 'lost'; readonly storedAt: number }
+  /** It was given for other origins than the project's. It must not be sent. */
+  | { readonly kind: 'foreign-origin'; readonly boundTo: readonly string[] }
+  /** It could not be read as a credential record; it was put aside. */
+  | { readonly kind: 'corrupt' }
+  /** The secret storage did not answer. */
+  | { readonly kind: 'unreadable' };
+
+/** Where credentials come from and where dead ones go. */
+export interface CredentialSource {
+  read(target: Target): Promise<CredentialReading>;
+  /** Forgets the record if it is still the one of `generation`, because its consent is gone. */
+  forgetDead(target: Target, generation: number): Promise<void>;
+}
+
+export interface Confirmation {
+  readonly kind: 'confirmed' | 'declined';
+  readonly by?: ConfirmedBy;
+}
+
+export interface ResetPorts {
+  readonly provider: Provider;
+  readonly credentials: CredentialSource;
+  readonly locks: TargetLocks;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The target as it is configured at this moment; `undefined` when it is gone. */
+  currentTarget(): Target | undefined;
+  confirm(target: Target, preview: Preview): Promise<Confirmation>;
+  progress(step: ResetStep): void;
+}
+
+/** Everything known once the preview has been made. */
+interface Ready {
+  readonly target: ProviderTarget;
+  readonly address: TargetAddress;
+  readonly preview: Preview;
+  readonly prepared: PreparedReset;
+  readonly lastVerified: number | undefined;
+}
+
+interface Confirmed extends Ready {
+  readonly by: ConfirmedBy;
+  readonly at: number;
+  readonly atMonotonic: number;
+}
+
+/** Either the next step can be taken, or the operation has ended. */
+type Step<T> = { readonly kind: 'go'; readonly with: T } | { readonly kind: 'end'; readonly outcome: Outcome };
+
+/** Runs one reset. Never rejects for anything that is expected to happen; aborting `signal` ends it truthfully. */
+export async function runReset(target: Target, ports: ResetPorts, signal: AbortSignal): Promise<Outcome> {
+  ports.progress('previewing');
+  const ready = await prepare(target, ports, signal);
+  if (ready.kind === 'end') return ready.outcome;
+
+  ports.progress('confirming');
+  const confirmed = await confirm(ready.with, ports, signal);
+  if (confirmed.kind === 'end') return confirmed.outcome;
+
+  ports.progress('locking');
+  const lock = await ports.locks.acquire(ready.with.address);
+  if (lock.kind === 'held') {
+    const seconds = String(Math.round(lock.heldForMs / 1000));
+    const actions = lock.mayTakeOver ? ([{ kind: 'take-over-lock' }] as const) : [];
+    return ending(ports, 'not-sent', reason('lock.held', { seconds }, actions));
+  }
+  if (lock.kind === 'unavailable')
+    return ending(ports, 'not-sent', reason('lock.unavailable', { detail: lock.detail }));
+  try {
+    const stillTrue = await recheck(confirmed.with, ports, signal);
+    if (stillTrue.kind === 'end') return stillTrue.outcome;
+    return await sendAndVerify(confirmed.with, ports, signal);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function prepare(target: Target, ports: ResetPorts, signal: AbortSignal): Promise<Step<Ready>> {
+  const address = targetAddress(target);
+  const [reading, lastVerified] = await Promise.all([
+    ports.credentials.read(target),
+    ports.journal.lastVerifiedReset(address),
+  ]);
+  if (reading.kind !== 'present') return end(withoutCredential(reading, lastVerified, ports));
+  const { credential } = reading;
+  const providerTarget: ProviderTarget = { ...target, credential };
+  const result = await ports.provider.preview(providerTarget, signal);
+  switch (result.kind) {
+    case 'aborted':
+      return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
+    case 'stopped':
+      return end(ending(ports, result.outcome, result.reason));
+    case 'dead-credential': {
+      // A dead token also fits a wrong or expired one: only a verified reset since it was stored tells them apart.
+      if (lastVerified === undefined || lastVerified < credential.storedAt) {
+        return end(ending(ports, 'refused', result.reason));
+      }
+      await ports.credentials.forgetDead(target, credential.generation);
+      return end(alreadyReset(ports, lastVerified));
+    }
+    case 'ready':
+      return go({ target: providerTarget, address, lastVerified, preview: result.preview, prepared: result.prepared });
+  }
+}
+
+function withoutCredential(
+  reading: Exclude<CredentialReading, { kind: 'present' }>,
+  lastVerified: number | undefined,
+  ports: ResetPorts,
+): Outcome {
+  const replace = [{ kind: 'replace-credential' }] as const;
+  switch (reading.kind) {
+    case 'missing':
+      return lastVerified !== undefined && (reading.forgottenAt === undefined || reading.forgottenAt < lastVerified)
+        ? alreadyReset(ports, lastVerified)
+        : ending(ports, 'not-sent', reason('credential.missing', {}, replace));
+    case 'lost':
+      return ending(ports, 'not-sent', reason('credential.lost', { since: isoTime(reading.storedAt) }, replace));
+    case 'foreign-origin':
+      return ending(
+        ports,
+        'not-sent',
+        reason('credential.foreignOrigin', { boundTo: reading.boundTo.join(', ') }, replace),
+      );
+    case 'corrupt':
+      return ending(ports, 'not-sent', reason('credential.corrupt', {}, replace));
+    case 'unreadable':
+      return ending(ports, 'not-sent', reason('credential.unreadable', {}, [{ kind: 'retry' }]));
+  }
+}
+
+async function confirm(ready: Ready, ports: ResetPorts, signal: AbortSignal): Promise<Step<Confirmed>> {
+  const answer = await ports.confirm(ready.target, ready.preview);
+  if (answer.kind === 'declined' || signal.aborted) {
+    return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
+  }
+  return go({ ...ready, by: answer.by ?? 'modal', at: ports.clock.now(), atMonotonic: ports.clock.monotonic() });
+}
+
+/** With the lock held: is everything that was confirmed still so? Another window may have been faster. */
+async function recheck(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Step<undefined>> {
+  const { target } = confirmed;
+  const lastVerified = await ports.journal.lastVerifiedReset(confirmed.address);
+  if (lastVerified !== undefined && lastVerified !== confirmed.lastVerified)
+    return end(alreadyReset(ports, lastVerified));
+  const now = ports.currentTarget();
+  if (!now || !sameTarget(now, target))
+    return end(ending(ports, 'not-sent', reason('target.changed', {}, [{ kind: 'retry' }])));
+  const reading = await ports.credentials.read(target);
+  if (reading.kind !== 'present' || reading.credential.generation !== target.credential.generation) {
+    return end(ending(ports, 'not-sent', reason('credential.changed', {}, [{ kind: 'retry' }])));
+  }
+  if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
+  // Both clocks: the monotonic one may stand still while the machine sleeps, the wall clock may be set back.
+  const age = Math.max(ports.clock.monotonic() - confirmed.atMonotonic, ports.clock.now() - confirmed.at);
+  if (age > confirmationLifetimeMs)
+    return end(ending(ports, 'not-sent', reason('confirmation.expired', {}, [{ kind: 'retry' }])));
+  return go(undefined);
+}
+
+function sameTarget(now: Target, then: Target): boolean {
+  return (
+    now.project.provider === then.project.provider &&
+    sameOrigins([now.project.endpoint], [then.project.endpoint]) &&
+    JSON.stringify(now.project.options) === JSON.stringify(then.project.options)
+  );
+}
+
+async function sendAndVerify(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Outcome> {
+  const { target, prepared } = confirmed;
+  const operationId = ports.random.id();
+  ports.progress('journaling');
+  try {
+    await ports.journal.open(journalEntry(confirmed, operationId, ports));
+  } catch (error) {
+    ports.log.error(
+      `The journal entry could not be written: ${error instanceof Error ? error.message : 'unknown error'}`,
+    );
+    return ending(ports, 'not-sent', reason('journal.unwritable', {}, [{ kind: 'retry' }]));
+  }
+  ports.progress('sending');
+  const onSent = (): void => {
+    ports.journal.markSent(operationId, ports.clock.now());
+    ports.progress('sent');
+  };
+  const answer = await prepared.send(onSent, signal);
+  const outcome = { ...(await classify(answer, target, prepared, ports, signal)), operationId };
+  // Closed before the credential is forgotten: after a crash in between, the journal can still say what happened.
+  try {
+    await ports.journal.close(operationId, outcome);
+  } catch (error) {
+    ports.log.error(
+      `The journal entry could not be closed: ${error instanceof Error ? error.message : 'unknown error'}`,
+    );
+  }
+  if (outcome.kind === 'verified') await ports.credentials.forgetDead(target, target.credential.generation);
+  return outcome;
+}
+
+async function classify(
+  answer: ResetAnswer,
+  target: ProviderTarget,
+  prepared: PreparedReset,
+  ports: ResetPorts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  switch (answer.kind) {
+    case 'refused':
+    case 'not-sent':
+    case 'unsupported':
+      return ending(ports, answer.kind, answer.reason);
+    case 'aborted':
+      return answer.sent
+        ? ending(ports, 'unknown', reason('cancelled.afterSend', {}, [{ kind: 'verify' }]))
+        : ending(ports, 'cancelled', reason('cancelled.nothingSent'));
+    case 'accepted':
+    case 'unknown': {
+      ports.progress('verifying');
+      const unverified: OutcomeKind = answer.kind;
+      const verification = await verifyPatiently(ports, target, prepared.hints, signal);
+      switch (verification.kind) {
+        case 'gone':
+          return ending(ports, 'verified', verification.reason);
+        case 'alive':
+          return ending(ports, 'not-reset', withActions(verification.reason, [{ kind: 'retry' }]));
+        case 'not-checkable':
+          return ending(ports, unverified, answer.kind === 'unknown' ? answer.reason : verification.reason);
+        case 'failed':
+        case 'aborted':
+          return ending(
+            ports,
+            unverified,
+            answer.kind === 'unknown' ? answer.reason : reason('reset.acceptedUnchecked', {}, [{ kind: 'verify' }]),
+          );
+      }
+    }
+  }
+}
+
+function journalEntry(confirmed: Confirmed, operationId: string, ports: ResetPorts): NewJournalEntry {
+  const { target } = confirmed;
+  return {
+    operationId,
+    address: confirmed.address,
+    projectLabel: target.project.label,
+    identityLabel: target.identity.label,
+    confirmedBy: confirmed.by,
+    confirmedAt: confirmed.at,
+    credentialStoredAt: target.credential.storedAt,
+    hints: confirmed.prepared.hints,
+    openedAt: ports.clock.now(),
+  };
+}
+
+function alreadyReset(ports: Pick<ResetPorts, 'clock'>, at: number): Outcome {
+  return ending(ports, 'already-reset', reason('reset.already', { when: isoTime(at) }));
+}
+
+function ending(ports: Pick<ResetPorts, 'clock'>, kind: OutcomeKind, why: Reason): Outcome {
+  return { kind, reason: why, at: ports.clock.now() };
+}
+
+function withActions(why: Reason, actions: Reason['actions']): Reason {
+  return { ...why, actions: [...why.actions, ...actions] };
+}
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+function go<T>(value: T): Step<T> {
+  return { kind: 'go', with: value };
+}
+
+function end(outcome: Outcome): Step<never> {
+  return { kind: 'end', outcome };
+}
