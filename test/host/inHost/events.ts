@@ -1,0 +1,12 @@
+/** What the test run inside the extension host tells the runner, one JSON object on a line. */
+export type HostEvent =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'end'; readonly passed: number; readonly failed: number; readonly pending: number };
+
+/** What the runner tells the test run, in `run.json` beside the bundled `index.js`. */
+export interface HostRun {
+  /** The file that the events are appended to. */
+  readonly events: string;
+  /** Only tests whose full title matches this regular expression. */
+  readonly grep?: string;
+}

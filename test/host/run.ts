@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runProgram, ToolingError } from '../../scripts/host/failure';
+import { repoRoot } from '../../scripts/host/paths';
+import type { HostVersion } from '../../scripts/host/provide';
+import { runInServer, type SuiteResult } from './runInServer';
+
+const usage = `Runs the suites below test/host/suite in the extension host of a real VS Code.
+
+  --vscode min|newest|both   the versions to run in (both)
+  --grep <expression>        only tests whose full title matches
+  --timeout <seconds>        the longest time one version may take (180)
+  --suites <folder>          other suites
+  --extension <folder>       another extension under test
+  --no-build                 take dist/ as it is
+  --verbose                  print the console of the window, too`;
+
+/** Runs in the versions asked for, one after the other, and prints the closing line `N passed, N failed`. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      vscode: { type: 'string', default: 'both' },
+      grep: { type: 'string' },
+      timeout: { type: 'string', default: '180' },
+      suites: { type: 'string', default: join(repoRoot, 'test', 'host', 'suite') },
+      extension: { type: 'string', default: repoRoot },
+      'no-build': { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const versions = chosenVersions(values.vscode);
+  const seconds = Number(values.timeout);
+  if (!(seconds > 0)) throw new ToolingError(`--timeout ${values.timeout} is not a number of seconds`);
+  if (!values['no-build'] && resolve(values.extension) === repoRoot) buildExtension();
+
+  let passed = 0;
+  let failed = 0;
+  for (const version of versions) {
+    console.log(`\nVS Code ${version}`);
+    const result: SuiteResult = await runInServer(version, {
+      suites: resolve(values.suites),
+      extension: resolve(values.extension),
+      ...(values.grep === undefined ? {} : { grep: values.grep }),
+      limitMs: seconds * 1000,
+      verbose: values.verbose,
+    });
+    passed += result.passed;
+    failed += result.failed;
+    if (result.problem) {
+      failed += 1;
+      console.log(`\n  VS Code ${version}: ${result.problem}`);
+    }
+  }
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function chosenVersions(name: string): HostVersion[] {
+  if (name === 'both') return ['min', 'newest'];
+  if (name === 'min' || name === 'newest') return [name];
+  throw new ToolingError(`--vscode ${name}: choose min, newest or both`);
+}
+
+function buildExtension(): void {
+  const built = spawnSync(process.execPath, [join(repoRoot, 'esbuild.mjs')], {
+    cwd: repoRoot,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (built.status !== 0) throw new ToolingError('The extension could not be built.');
+}
+
+runProgram(main);
