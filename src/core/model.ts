@@ -1,8 +1,7 @@
 /** The nouns of the domain. Everything is readonly; variants are told apart by `kind`. */
 import type { BoundSecret } from './redact';
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-export type JsonObject = { readonly [key: string]: JsonValue };
+export type ProviderOptions = Readonly<Record<string, unknown>>;
 
 /** A test user of a project. */
 export interface Identity {
@@ -22,7 +21,7 @@ export interface Project {
   /** Origin that reset requests go to, for instance `https://dataportability.googleapis.com`. */
   readonly endpoint: string;
   /** The provider's own keys, already checked against the provider's schema. */
-  readonly options: JsonObject;
+  readonly options: ProviderOptions;
   readonly identities: readonly Identity[];
 }
 
@@ -73,6 +72,8 @@ export interface Reason {
   /** Plain text only, already cleaned; never a secret. */
   readonly params: Readonly<Record<string, string>>;
   readonly actions: readonly RemedyAction[];
+  /** What lies behind; its first sentence fills the placeholder `{cause}`. */
+  readonly cause?: Reason;
 }
 
 /** What the user may be offered next. The text of the remedy belongs to the reason's code. */

@@ -132,7 +132,9 @@ export type HttpBody =
   | { readonly kind: 'json'; readonly value: unknown }
   /** Sends `content-length: 0` and no body. */
   | { readonly kind: 'empty' }
-  | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string | BoundSecret>> };
+  | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string | BoundSecret>> }
+  /** Ready-made text; sealed, as a body made by a library may hold secrets that cannot be told apart. */
+  | { readonly kind: 'text'; readonly contentType: string; readonly value: BoundSecret };
 
 /** Why nothing left this machine. */
 export type NotSentCause =

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { type EndpointProblem, parseEndpoint } from './endpoint';
 import { hasInvisibleCharacters, plainText } from './foreignText';
-import type { Identity, JsonObject, Project } from './model';
+import type { Identity, Project, ProviderOptions } from './model';
 import type { ProviderDescription } from './provider';
 
 /** A place in the setting that cannot be used, what is wrong there, and how to mend it. */
@@ -168,7 +168,7 @@ function parseOptions(
   path: string,
   provider: ProviderDescription,
   problems: SettingProblem[],
-): JsonObject | undefined {
+): ProviderOptions | undefined {
   const own = Object.fromEntries(Object.entries(raw).filter(([key]) => !commonProjectKeys.has(key)));
   const options = v.safeParse(provider.optionsSchema, own);
   if (options.success) return options.output;

@@ -1,6 +1,6 @@
 /** The port every provider fills. A provider is one folder and one line in the registry. */
 import type * as v from 'valibot';
-import type { Credential, JsonObject, Project, Reason, Target } from './model';
+import type { Credential, Project, ProviderOptions, Reason, Target } from './model';
 import type { VerificationHints } from './ports';
 
 /** What is known of a provider without loading its network code: settings, sign-in forms, texts. */
@@ -11,7 +11,7 @@ export interface ProviderDescription {
   /** Origin used when a project names none. */
   readonly defaultEndpoint: string | undefined;
   /** Schema of the project keys that are the provider's own. Parsing must be idempotent. */
-  readonly optionsSchema: v.GenericSchema<unknown, JsonObject>;
+  readonly optionsSchema: v.GenericSchema<unknown, ProviderOptions>;
   /** Every origin that may receive a secret of the project's identities. */
   credentialOrigins(project: Project): readonly string[];
   readonly credentialForms: readonly CredentialForm[];

@@ -85,8 +85,9 @@ async function readOutcome(
     case 'alive':
       return as('not-reset', { ...verification.reason, actions: [{ kind: 'retry' }] });
     case 'not-checkable':
+      return as('unknown', verification.reason);
     case 'failed':
-      return as('unknown', { ...verification.reason, actions: [{ kind: 'verify' }] });
+      return as('unknown', { ...reason('verify.failed', {}, [{ kind: 'verify' }]), cause: verification.reason });
     case 'aborted':
       return as('unknown', reason('cancelled.verification', {}, [{ kind: 'verify' }]));
   }

@@ -1,0 +1,61 @@
+/** Outcome and reason → sentences. Pure; the translation is handed in, so that the texts can be tested without an editor. */
+import { plainText } from './foreignText';
+import type { Reason } from './model';
+import type { OutcomeKind } from './outcome';
+import type { ReasonText } from './provider';
+
+/** Translates an English template and fills its `{name}` placeholders; VS Code's `l10n.t` has this shape. */
+export type Translate = (template: string, params: Readonly<Record<string, string>>) => string;
+
+export type ReasonTexts = ReadonlyMap<string, ReasonText>;
+
+export interface ReasonSentences {
+  readonly happened: string;
+  readonly notHappened: string | undefined;
+  readonly remedy: string | undefined;
+}
+
+/** English as written; for tests, and for what is printed outside an editor. */
+export const untranslated: Translate = (template, params) =>
+  template.replace(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole);
+
+/** The sentences of a reason. A code without a text is a defect; it is shown as it is rather than hidden. */
+export function reasonSentences(why: Reason, texts: ReasonTexts, translate: Translate): ReasonSentences {
+  const text = texts.get(why.code);
+  if (!text) return { happened: why.code, notHappened: undefined, remedy: undefined };
+  const cause = why.cause === undefined ? {} : { cause: reasonSentences(why.cause, texts, translate).happened };
+  const params = { ...why.params, ...cause };
+  const fill = (template: string | undefined): string | undefined =>
+    template === undefined ? undefined : plainText(translate(template, params), 600);
+  return { happened: fill(text.happened) ?? '', notHappened: fill(text.notHappened), remedy: fill(text.remedy) };
+}
+
+/** The sentences of a reason as one paragraph. */
+export function reasonParagraph(why: Reason, texts: ReasonTexts, translate: Translate): string {
+  const { happened, notHappened, remedy } = reasonSentences(why, texts, translate);
+  return [happened, notHappened, remedy].filter((sentence) => sentence !== undefined).join(' ');
+}
+
+const outcomeWords: Readonly<Record<OutcomeKind, string>> = {
+  verified: 'verified',
+  accepted: 'accepted, not verified',
+  'already-reset': 'already reset',
+  'not-reset': 'not reset',
+  refused: 'refused',
+  'not-sent': 'not sent',
+  unknown: 'outcome unknown',
+  unsupported: 'not supported',
+  cancelled: 'cancelled',
+};
+
+/** One or two words that name the outcome, as tree, status bar, journal and tasks show it. */
+export function outcomeWord(kind: OutcomeKind, translate: Translate): string {
+  return translate(outcomeWords[kind], {});
+}
+
+/** All texts of all providers and of the core, by code. */
+export function collectReasonTexts(sources: Iterable<Readonly<Record<string, ReasonText>>>): ReasonTexts {
+  const texts = new Map<string, ReasonText>();
+  for (const source of sources) for (const [code, text] of Object.entries(source)) texts.set(code, text);
+  return texts;
+}

@@ -1,0 +1,208 @@
+/** English texts of the reasons that belong to no provider. Placeholders are `{name}`. */
+import type { ReasonText } from './provider';
+
+const nothingSent = 'Nothing was sent.';
+const maybeReset = 'It is not known whether the reset was carried out.';
+const verifyFirst = 'Verify before trying again.';
+
+export const reasonTexts: Readonly<Record<string, ReasonText>> = {
+  'reset.already': {
+    happened: 'Already reset: the consent was seen to be gone at {when}.',
+    notHappened: nothingSent,
+    remedy: 'The next run starts at the consent screen. After a new consent, store its token here.',
+  },
+  'reset.acceptedUnchecked': {
+    happened: 'The service accepted the reset.',
+    notHappened: 'It has not been checked that the consent is gone.',
+    remedy: 'Verify it.',
+  },
+  'reset.inProgress': {
+    happened: 'This identity is being reset already.',
+    notHappened: 'No second request was sent.',
+    remedy: 'Wait for the first one to end.',
+  },
+  'reset.crashed': {
+    happened: 'The reset broke off because of a defect in Reconsent.',
+    notHappened: maybeReset,
+    remedy: 'See the log, and verify before trying again.',
+  },
+  'reset.interrupted': {
+    happened: 'The editor ended while this reset was under way.',
+    notHappened: maybeReset,
+    remedy: 'Verify it, or dismiss it. It is never sent again by itself.',
+  },
+  'cancelled.nothingSent': { happened: 'Cancelled.', notHappened: nothingSent },
+  'cancelled.afterSend': {
+    happened: 'You stopped waiting after the request had left.',
+    notHappened: maybeReset,
+    remedy: verifyFirst,
+  },
+  'cancelled.verification': {
+    happened: 'You stopped the verification.',
+    notHappened: maybeReset,
+    remedy: 'Verify again at any time.',
+  },
+  'confirmation.expired': {
+    happened: 'More than a minute has passed since you confirmed.',
+    notHappened: nothingSent,
+    remedy: 'Start the reset again: the user may have consented anew in between.',
+  },
+  'target.changed': {
+    happened: 'The project was changed in the settings while the reset was being confirmed.',
+    notHappened: nothingSent,
+    remedy: 'Start the reset again and look at what it names.',
+  },
+  'credential.missing': {
+    happened: 'No credential of this identity is stored on this computer.',
+    notHappened: nothingSent,
+    remedy: 'Store one with "Set Credential…".',
+  },
+  'credential.lost': {
+    happened: 'The credential stored at {since} is gone from the secret storage of this computer.',
+    notHappened: nothingSent,
+    remedy: 'The keyring may be locked or was reset. Unlock it, or store the credential again.',
+  },
+  'credential.foreignOrigin': {
+    happened: 'This sign-in belongs to {boundTo}, but the project now points somewhere else.',
+    notHappened: 'Nothing was sent, and the credential was not shown to the new address.',
+    remedy: 'Put the endpoint back, or store a credential for the new one.',
+  },
+  'credential.corrupt': {
+    happened: 'The stored credential cannot be read. It was put aside, not deleted.',
+    notHappened: nothingSent,
+    remedy: 'Store the credential again.',
+  },
+  'credential.unreadable': {
+    happened: 'The secret storage of this computer does not answer.',
+    notHappened: nothingSent,
+    remedy: 'Unlock the keyring and try again.',
+  },
+  'credential.changed': {
+    happened: 'The credential was changed while the reset was being confirmed.',
+    notHappened: nothingSent,
+    remedy: 'Start the reset again: a new credential may belong to a new consent.',
+  },
+  'lock.held': {
+    happened: 'This identity is being reset in another window (for {seconds} s).',
+    notHappened: nothingSent,
+    remedy: 'Wait for it to end.',
+  },
+  'lock.unavailable': {
+    happened: 'The lock that keeps two windows apart cannot be taken: {detail}',
+    notHappened: nothingSent,
+    remedy: "Check free space and permissions of the editor's storage folder.",
+  },
+  'journal.unwritable': {
+    happened: 'The journal cannot be written.',
+    notHappened: 'Nothing was sent: without a journal entry, a crash could not be told from success.',
+    remedy: "Check free space and permissions of the editor's storage folder.",
+  },
+  'consent.unreadable': {
+    happened: 'The state of the consent could not be read. {cause}',
+    notHappened: 'Nothing was reset: only reads were tried.',
+    remedy: 'Try again in a moment.',
+  },
+  'verify.failed': {
+    happened: 'The verification could not be made. {cause}',
+    notHappened: maybeReset,
+    remedy: 'Verify again in a moment.',
+  },
+  'verify.targetChanged': {
+    happened: 'The project now points to another address than the reset went to.',
+    notHappened: 'The reset was not verified, and nothing was sent.',
+    remedy: 'Put the endpoint back to verify, or dismiss the entry.',
+  },
+  'verify.noCredential': {
+    happened: 'The credential of that reset is no longer stored, or was replaced by a newer one.',
+    notHappened: 'The reset was not verified: a newer credential says nothing about the old consent.',
+    remedy: 'See by hand whether the consent screen comes back, then dismiss the entry.',
+  },
+
+  'http.dns': {
+    happened: 'The host {host} was not found.',
+    notHappened: nothingSent,
+    remedy: 'Check the network and the endpoint.',
+  },
+  'http.refused': {
+    happened: '{host} refused the connection.',
+    notHappened: nothingSent,
+    remedy: 'Is the service running? Check the endpoint.',
+  },
+  'http.unreachable': {
+    happened: '{host} cannot be reached.',
+    notHappened: nothingSent,
+    remedy: 'Check the network or VPN.',
+  },
+  'http.connect-timeout': {
+    happened: '{host} did not take the connection in time.',
+    notHappened: nothingSent,
+    remedy: 'Check the network or VPN and try again.',
+  },
+  'http.tls-untrusted': {
+    happened: 'The certificate of {host} is not trusted by this computer.',
+    notHappened: nothingSent,
+    remedy: "Add the issuing authority to the system's trusted certificates.",
+  },
+  'http.tls-name-mismatch': {
+    happened: 'The certificate of {host} was made for another name.',
+    notHappened: nothingSent,
+    remedy: 'Check the endpoint: it has to be the name in the certificate.',
+  },
+  'http.tls-expired': {
+    happened: 'The certificate of {host} has expired.',
+    notHappened: nothingSent,
+    remedy: "Renew it, or check this computer's clock.",
+  },
+  'http.tls-not-yet-valid': {
+    happened: 'The certificate of {host} is not valid yet.',
+    notHappened: nothingSent,
+    remedy: "Check this computer's clock.",
+  },
+  'http.tls-other': {
+    happened: 'No secure connection to {host} could be made ({detail}).',
+    notHappened: nothingSent,
+    remedy: 'Check the endpoint and the network.',
+  },
+  'http.proxy-unreachable': {
+    happened: 'The proxy cannot be reached ({detail}).',
+    notHappened: nothingSent,
+    remedy: 'Check "http.proxy" and the proxy variables of the environment.',
+  },
+  'http.proxy-refused': {
+    happened: 'The proxy refused the connection to {host} ({detail}).',
+    notHappened: nothingSent,
+    remedy: 'Check what the proxy allows and whether it wants a sign-in.',
+  },
+  'http.foreign-origin': {
+    happened: 'The credential was not given for {host}.',
+    notHappened: 'Nothing was sent, and the credential was not shown.',
+    remedy: 'Store a credential for this address.',
+  },
+  'http.invalid-request': {
+    happened: 'The request could not be made ({detail}).',
+    notHappened: nothingSent,
+    remedy: 'Check the stored credential and the endpoint for stray characters.',
+  },
+  'http.connection-reset': {
+    happened: '{host} closed the connection without an answer.',
+    notHappened: maybeReset,
+    remedy: verifyFirst,
+  },
+  'http.timeout': { happened: '{host} did not answer in time.', notHappened: maybeReset, remedy: verifyFirst },
+  'http.cut-body': { happened: 'The answer of {host} broke off.', notHappened: maybeReset, remedy: verifyFirst },
+  'http.too-large': {
+    happened: 'The answer of {host} is far larger than an answer of this service can be.',
+    notHappened: maybeReset,
+    remedy: verifyFirst,
+  },
+  'http.malformed': {
+    happened: '{host} answered with something that is not HTTP.',
+    notHappened: maybeReset,
+    remedy: verifyFirst,
+  },
+  'http.redirect': {
+    happened: '{host} wants to send the request on to {location} (status {status}). Redirects are never followed.',
+    notHappened: 'It is not known whether the reset was carried out; nothing was sent to the other address.',
+    remedy: 'It may be a sign-in page of the network. Check the endpoint, then verify.',
+  },
+};

@@ -1,0 +1,116 @@
+/** Where the access token of one identity comes from: the stored one, or a refresh that is kept in memory. */
+import { unansweredReason } from '../../core/httpReason';
+import { type Reason, reason, type TargetKey, targetKey } from '../../core/model';
+import type { Clock, Transport } from '../../core/ports';
+import type { ProviderTarget, StoppedOutcome } from '../../core/provider';
+import type { BoundSecret } from '../../core/redact';
+import { credentialForms } from './credentialForms';
+import { googleAddresses } from './settings';
+
+export interface AccessToken {
+  readonly secret: BoundSecret;
+  /** Epoch milliseconds; `undefined` when nobody said. */
+  readonly expiresAt: number | undefined;
+  readonly refreshTokenExpiresAt: number | undefined;
+  /** Whether it was made just now, so that asking again would bring nothing new. */
+  readonly fresh: boolean;
+}
+
+export type TokenReading =
+  | { readonly kind: 'token'; readonly token: AccessToken }
+  | { readonly kind: 'dead-credential'; readonly reason: Reason }
+  | { readonly kind: 'stopped'; readonly outcome: StoppedOutcome; readonly reason: Reason }
+  | { readonly kind: 'aborted' };
+
+/** A cached token with less life than this is not used for a reset: it could end between preview and verification. */
+const marginMs = 120_000;
+
+export class AccessTokens {
+  readonly #cache = new Map<TargetKey, { readonly generation: number; readonly token: AccessToken }>();
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The access token of the target; refreshed when `renew` is asked for or the cached one is about to end. */
+  async get(target: ProviderTarget, signal: AbortSignal, renew = false): Promise<TokenReading> {
+    const { credential } = target;
+    if (credential.form === credentialForms.accessToken.id) {
+      const secret = credential.secrets['accessToken'];
+      if (!secret) return incomplete;
+      return { kind: 'token', token: { secret, expiresAt: undefined, refreshTokenExpiresAt: undefined, fresh: true } };
+    }
+    const key = targetKey(target);
+    const cached = this.#cache.get(key);
+    const usable =
+      cached !== undefined &&
+      cached.generation === credential.generation &&
+      (cached.token.expiresAt ?? 0) - marginMs > this.clock.now();
+    if (usable && !renew) return { kind: 'token', token: { ...cached.token, fresh: false } };
+    this.#cache.delete(key);
+    const reading = await this.#refresh(target, signal);
+    if (reading.kind === 'token') this.#cache.set(key, { generation: credential.generation, token: reading.token });
+    return reading;
+  }
+
+  forget(target: ProviderTarget): void {
+    this.#cache.delete(targetKey(target));
+  }
+
+  async #refresh(target: ProviderTarget, signal: AbortSignal): Promise<TokenReading> {
+    const { secrets, facts } = target.credential;
+    const refreshToken = secrets['refreshToken'];
+    const clientSecret = secrets['clientSecret'];
+    const clientId = facts['clientId'];
+    if (!refreshToken || !clientSecret || clientId === undefined) return incomplete;
+    const { tokenUrl } = googleAddresses(target.project);
+    const { refreshAccessToken } = await import('../../auth/googleOAuth');
+    const result = await refreshAccessToken(
+      { tokenUrl, clientId, clientSecret, refreshToken, boundTo: refreshToken.boundTo },
+      this.transport,
+      this.clock,
+      signal,
+    );
+    const replace = [{ kind: 'replace-credential' }] as const;
+    switch (result.kind) {
+      case 'refreshed':
+        return {
+          kind: 'token',
+          token: {
+            secret: result.accessToken,
+            expiresAt: result.accessTokenExpiresAt,
+            refreshTokenExpiresAt: result.refreshTokenExpiresAt,
+            fresh: true,
+          },
+        };
+      case 'invalid-grant':
+        return { kind: 'dead-credential', reason: reason('google.invalidGrant', {}, replace) };
+      case 'invalid-client':
+        return { kind: 'stopped', outcome: 'refused', reason: reason('google.invalidClient', { clientId }, replace) };
+      case 'refused':
+        return {
+          kind: 'stopped',
+          outcome: 'not-sent',
+          reason: reason('google.refreshFailed', { host: tokenUrl.host, error: result.error }, [{ kind: 'retry' }]),
+        };
+      case 'unanswered':
+        return result.result.kind === 'aborted'
+          ? { kind: 'aborted' }
+          : {
+              kind: 'stopped',
+              outcome: 'not-sent',
+              reason: {
+                ...reason('google.refreshUnanswered', {}, [{ kind: 'retry' }]),
+                cause: unansweredReason(result.result, tokenUrl.host, []),
+              },
+            };
+    }
+  }
+}
+
+const incomplete: TokenReading = {
+  kind: 'stopped',
+  outcome: 'not-sent',
+  reason: reason('credential.corrupt', {}, [{ kind: 'replace-credential' }]),
+};

@@ -1,0 +1,157 @@
+/** The calls of the Data Portability API and of Google's token endpoints that a reset needs, each parsed at once. */
+import * as v from 'valibot';
+import { unansweredReason } from '../../core/httpReason';
+import type { Reason } from '../../core/model';
+import type { Clock, HttpRequest, HttpResult, Transport } from '../../core/ports';
+import type { BoundSecret } from '../../core/redact';
+import { type ErrorMeaning, explainError, parseGoogleError, parseJson } from './errors';
+import type { GoogleAddresses } from './settings';
+
+export interface GoogleApi {
+  readonly addresses: GoogleAddresses;
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+/** What the consent allows, as `accessType:check` says; resources without the scope prefix. */
+export interface AccessTypes {
+  readonly oneTime: readonly string[];
+  readonly timeBased: readonly string[];
+}
+
+export type ApiFailure =
+  | ErrorMeaning
+  | { readonly kind: 'not-sent'; readonly reason: Reason }
+  | { readonly kind: 'aborted'; readonly sent: boolean };
+
+const accessTypesSchema = v.object({
+  oneTimeResources: v.optional(v.array(v.string()), []),
+  timeBasedResources: v.optional(v.array(v.string()), []),
+});
+
+const tokenInfoSchema = v.object({
+  expires_in: v.pipe(v.union([v.string(), v.number()]), v.transform(Number), v.integer()),
+});
+
+/** `accessType:check`: reads what a consent allows. Consumes nothing, and may be repeated freely. */
+export async function checkAccessType(
+  api: GoogleApi,
+  token: BoundSecret,
+  signal: AbortSignal,
+): Promise<{ readonly kind: 'access'; readonly access: AccessTypes } | ApiFailure> {
+  const method = api.addresses.method('accessType:check');
+  const request: HttpRequest = {
+    ...method,
+    method: 'POST',
+    bearer: token,
+    body: { kind: 'json', value: {} },
+    effect: 'read',
+  };
+  const result = await readPatiently(api, request, signal);
+  if (result.kind !== 'response') return unanswered(result, method.url.host);
+  if (result.status === 200) {
+    const parsed = v.safeParse(accessTypesSchema, parseJson(result.body));
+    if (parsed.success) {
+      const { oneTimeResources: oneTime, timeBasedResources: timeBased } = parsed.output;
+      return { kind: 'access', access: { oneTime, timeBased } };
+    }
+  }
+  return explainError(result, method.url.host, api.clock.now());
+}
+
+/**
+ * `authorization:reset`: ends the whole user/project pair of the token. Sent once, with an empty body, on a connection of
+ * its own; never repeated here.
+ */
+export async function resetAuthorization(
+  api: GoogleApi,
+  token: BoundSecret,
+  onSent: () => void,
+  signal: AbortSignal,
+): Promise<{ readonly kind: 'accepted' } | ApiFailure> {
+  const method = api.addresses.method('authorization:reset');
+  const result = await api.transport.send(
+    { ...method, method: 'POST', bearer: token, body: { kind: 'empty' }, effect: 'irreversible', onSent },
+    signal,
+  );
+  if (result.kind !== 'response') return unanswered(result, method.url.host);
+  if (result.status === 200 && isEmptyAnswer(result.body)) return { kind: 'accepted' };
+  return explainError(result, method.url.host, api.clock.now());
+}
+
+/**
+ * Whether the API rejects the token as unauthenticated. Unlike {@link checkAccessType} it tells this apart from a missing
+ * credential and from pages of somebody else, because a verification rests on it.
+ */
+export async function readTokenLife(
+  api: GoogleApi,
+  token: BoundSecret,
+  signal: AbortSignal,
+): Promise<
+  { readonly kind: 'alive' | 'rejected' } | { readonly kind: 'unclear'; readonly reason: Reason } | { kind: 'aborted' }
+> {
+  const method = api.addresses.method('accessType:check');
+  const result = await api.transport.send(
+    { ...method, method: 'POST', bearer: token, body: { kind: 'json', value: {} }, effect: 'read' },
+    signal,
+  );
+  if (result.kind === 'aborted') return { kind: 'aborted' };
+  if (result.kind !== 'response') return { kind: 'unclear', reason: unansweredReason(result, method.url.host, []) };
+  if (result.status === 200 && v.is(accessTypesSchema, parseJson(result.body))) return { kind: 'alive' };
+  const error = parseGoogleError(result, api.clock.now());
+  const rejected = result.status === 401 && error.isEnvelope && ['ACCESS_TOKEN_EXPIRED', ''].includes(error.reason);
+  if (rejected) return { kind: 'rejected' };
+  const meaning = explainError(result, method.url.host, api.clock.now());
+  return { kind: 'unclear', reason: meaning.reason };
+}
+
+/** When the access token ends, epoch milliseconds; `undefined` when Google does not say. The token travels in a header. */
+export async function accessTokenEnd(
+  api: GoogleApi,
+  token: BoundSecret,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { tokenInfoUrl: url } = api.addresses;
+  const request: HttpRequest = {
+    method: 'POST',
+    url,
+    pathTemplate: url.pathname,
+    bearer: token,
+    body: { kind: 'form', fields: {} },
+    effect: 'read',
+  };
+  const askedAt = api.clock.now();
+  const result = await readPatiently(api, request, signal);
+  if (result.kind !== 'response' || result.status !== 200) return undefined;
+  const parsed = v.safeParse(tokenInfoSchema, parseJson(result.body));
+  return parsed.success ? askedAt + parsed.output.expires_in * 1000 : undefined;
+}
+
+/** Google documents the answer as empty in one place and as `{}` in another: both are taken, and nothing else. */
+function isEmptyAnswer(body: string): boolean {
+  return body.trim() === '' || v.is(v.strictObject({}), parseJson(body));
+}
+
+const readPausesMs = [200, 800] as const;
+
+/** Repeats a read that met an unavailable service or a broken connection (AIP-194: UNAVAILABLE alone is safe to repeat). */
+async function readPatiently(api: GoogleApi, request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+  for (const pause of readPausesMs) {
+    const result = await api.transport.send(request, signal);
+    const again = result.kind === 'broken' || (result.kind === 'response' && result.status === 503);
+    if (!again) return result;
+    try {
+      await api.clock.sleep(pause, signal);
+    } catch {
+      return { kind: 'aborted', sent: true };
+    }
+  }
+  return api.transport.send(request, signal);
+}
+
+function unanswered(result: Exclude<HttpResult, { kind: 'response' }>, host: string): ApiFailure {
+  if (result.kind === 'aborted') return result;
+  if (result.kind === 'not-sent')
+    return { kind: 'not-sent', reason: unansweredReason(result, host, [{ kind: 'retry' }]) };
+  return { kind: 'unknown', reason: unansweredReason(result, host, [{ kind: 'verify' }]) };
+}

@@ -1,0 +1,19 @@
+import type { Project } from '../../core/model';
+import type { ProviderDescription } from '../../core/provider';
+import { credentialForms } from './credentialForms';
+import { reasonTexts } from './reasonTexts';
+import { googleAddresses, googleApiOrigin, optionsSchema } from './settings';
+
+/** Google Data Portability as settings, sign-in forms and texts; its network code is loaded on first use. */
+export const googleDataPortability: ProviderDescription = {
+  id: 'googleDataPortability',
+  label: 'Google Data Portability',
+  defaultEndpoint: googleApiOrigin,
+  optionsSchema,
+  credentialForms: [credentialForms.refreshToken, credentialForms.accessToken],
+  reasonTexts,
+  credentialOrigins(project: Project): readonly string[] {
+    const { apiOrigin, oauthOrigin } = googleAddresses(project);
+    return [...new Set([apiOrigin, oauthOrigin])];
+  },
+};

@@ -1,0 +1,202 @@
+/**
+ * Google's error envelope, and what each error of the Data Portability API means to somebody who resets a consent.
+ *
+ * The `google.rpc.ErrorInfo` is found by its type or by having a reason, never by its place: one real 403 carries only a
+ * `DebugInfo`. Messages are shown, never matched.
+ */
+import * as v from 'valibot';
+import { plainText } from '../../core/foreignText';
+import { type Reason, type RemedyAction, reason } from '../../core/model';
+import type { HttpResult } from '../../core/ports';
+import { scrub } from '../../core/redact';
+import { parseRetryAfter } from '../../http/retryAfter';
+
+type Response = Extract<HttpResult, { kind: 'response' }>;
+
+const detailSchema = v.looseObject({
+  '@type': v.optional(v.string()),
+  reason: v.optional(v.string()),
+  metadata: v.optional(v.record(v.string(), v.unknown())),
+  retryDelay: v.optional(v.string()),
+});
+
+const envelopeSchema = v.object({
+  error: v.object({
+    code: v.optional(v.number()),
+    message: v.optional(v.string(), ''),
+    status: v.optional(v.string(), ''),
+    details: v.optional(v.array(v.unknown()), []),
+  }),
+});
+
+/** What could be read of an error answer. `reason` and `status` are empty when the answer does not say. */
+export interface GoogleError {
+  readonly httpStatus: number;
+  readonly reason: string;
+  readonly status: string;
+  readonly message: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly hasDebugInfo: boolean;
+  /** Seconds the service asks to wait, from `RetryInfo` or `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
+  /** Whether the answer was Google's JSON envelope at all. */
+  readonly isEnvelope: boolean;
+}
+
+export function parseGoogleError(response: Response, nowMs: number): GoogleError {
+  const envelope = v.safeParse(envelopeSchema, parseJson(response.body));
+  const headerWait = parseRetryAfter(response.headers['retry-after'], nowMs);
+  const empty = { reason: '', status: '', message: '', metadata: {}, hasDebugInfo: false };
+  if (!envelope.success) {
+    return { ...empty, httpStatus: response.status, retryAfterSeconds: headerWait, isEnvelope: false };
+  }
+  const { error } = envelope.output;
+  const details = error.details.flatMap((detail) => {
+    const parsed = v.safeParse(detailSchema, detail);
+    return parsed.success ? [parsed.output] : [];
+  });
+  const info =
+    details.find((detail) => detail['@type']?.endsWith('/google.rpc.ErrorInfo')) ??
+    details.find((detail) => detail.reason !== undefined);
+  const delay = details.find((detail) => detail.retryDelay !== undefined)?.retryDelay;
+  return {
+    httpStatus: response.status,
+    reason: info?.reason ?? '',
+    status: error.status,
+    // A service may echo the token it was sent.
+    message: scrub(plainText(error.message)),
+    metadata: stringsOf(info?.metadata ?? {}),
+    hasDebugInfo: details.some((detail) => detail['@type']?.endsWith('/google.rpc.DebugInfo')),
+    retryAfterSeconds: durationSeconds(delay) ?? headerWait,
+    isEnvelope: true,
+  };
+}
+
+/** What an error answer means for the credential and the operation. */
+export type ErrorMeaning =
+  /** The token is not accepted (any more). */
+  | { readonly kind: 'dead-token'; readonly reason: Reason }
+  /** The service said no, and did nothing. */
+  | { readonly kind: 'refused'; readonly reason: Reason }
+  /** Nobody can say whether something was done. */
+  | { readonly kind: 'unknown'; readonly reason: Reason };
+
+/** Reads an answer that is not the expected one; contract table §3, row by row. */
+export function explainError(response: Response, host: string, nowMs: number): ErrorMeaning {
+  const error = parseGoogleError(response, nowMs);
+  const named = explainByReason(error);
+  if (named) return named;
+  const params = { host, status: String(error.httpStatus), message: error.message || '–' };
+  if (!error.isEnvelope) return explainForeignPage(error.httpStatus, params);
+  if (error.httpStatus === 401) return deadToken('google.tokenRejected');
+  if (error.httpStatus === 403 && error.hasDebugInfo)
+    return refused('google.resourceNotAuthorized', {}, replaceCredential);
+  if (error.httpStatus === 403) return refused('google.permissionDenied', params);
+  if (error.httpStatus === 429) return quota('google.tooManyRequests', error);
+  if (error.httpStatus === 400) return refused('google.invalidArgument', params);
+  if (error.httpStatus === 503) return unknown('google.unavailable', params);
+  if (error.httpStatus >= 500) return unknown('google.serverError', params);
+  if (error.httpStatus >= 400) return refused('google.otherRefusal', params);
+  return unknown('google.unexpectedAnswer', params);
+}
+
+function explainByReason(error: GoogleError): ErrorMeaning | undefined {
+  const { metadata } = error;
+  switch (`${error.httpStatus} ${error.reason}`) {
+    case '429 RESOURCE_EXHAUSTED_ONE_TIME':
+      return refused('google.exhaustedOneTime', { jobs: jobList(metadata['previous_job_ids']) });
+    case '429 RESOURCE_EXHAUSTED_TIME_BASED':
+    case '400 RESOURCE_EXHAUSTED_TIME_BASED':
+      return refused('google.coolDown', { until: plainText(metadata['timestamp_after_24hrs'] ?? '?', 40) });
+    case '409 ALREADY_EXISTS_ONE_TIME':
+    case '409 ALREADY_EXISTS_TIME_BASED':
+      return refused('google.jobExists', { job: plainText(metadata['job_id'] ?? '?', 80) });
+    case '429 RATE_LIMIT_EXCEEDED':
+      return quota('google.quota', error);
+    case '403 ACCESS_TOKEN_SCOPE_INSUFFICIENT':
+      return refused('google.scopeInsufficient', {}, replaceCredential);
+    case '403 SERVICE_DISABLED':
+      return apiDisabled(metadata);
+    case '401 ACCESS_TOKEN_EXPIRED':
+      return deadToken('google.tokenExpired');
+    case '401 CREDENTIALS_MISSING':
+      return deadToken('google.credentialsMissing');
+    case '401 ACCESS_TOKEN_TYPE_UNSUPPORTED':
+      return deadToken('google.tokenTypeUnsupported');
+    default:
+      return undefined;
+  }
+}
+
+/** Front-end pages, captive portals and proxies answer in HTML or not at all. */
+function explainForeignPage(status: number, params: Readonly<Record<string, string>>): ErrorMeaning {
+  if (status === 401) return deadToken('google.tokenRejected');
+  if (status >= 500) return unknown('google.gatewayPage', params);
+  if (status >= 400) return refused('google.notThisService', params);
+  return unknown('google.unexpectedAnswer', params);
+}
+
+const replaceCredential: readonly RemedyAction[] = [{ kind: 'replace-credential' }];
+
+function quota(code: string, error: GoogleError): ErrorMeaning {
+  const seconds = error.retryAfterSeconds;
+  return refused(
+    seconds === undefined ? code : `${code}Wait`,
+    seconds === undefined ? {} : { seconds: String(seconds) },
+  );
+}
+
+function apiDisabled(metadata: Readonly<Record<string, string>>): ErrorMeaning {
+  const project = plainText((metadata['consumer'] ?? '').replace(/^projects\//, ''), 60) || '?';
+  const url = consoleUrl(metadata['activationUrl']);
+  return refused('google.apiDisabled', { project }, url === undefined ? [] : [{ kind: 'open-url', url }]);
+}
+
+/** Only Google's own console is ever offered to be opened, whatever the answer says. */
+function consoleUrl(text: string | undefined): string | undefined {
+  if (text === undefined || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const hosts = ['console.developers.google.com', 'console.cloud.google.com'];
+  return url.protocol === 'https:' && hosts.includes(url.host) && url.username === '' ? url.href : undefined;
+}
+
+function deadToken(code: string): ErrorMeaning {
+  return { kind: 'dead-token', reason: reason(code, {}, replaceCredential) };
+}
+
+function refused(
+  code: string,
+  params: Readonly<Record<string, string>> = {},
+  actions: readonly RemedyAction[] = [],
+): ErrorMeaning {
+  return { kind: 'refused', reason: reason(code, params, actions) };
+}
+
+function unknown(code: string, params: Readonly<Record<string, string>>): ErrorMeaning {
+  return { kind: 'unknown', reason: reason(code, params, [{ kind: 'verify' }]) };
+}
+
+/** `previous_job_ids` is a comma-joined list. */
+function jobList(ids: string | undefined): string {
+  return plainText((ids ?? '').split(',').join(', '), 200) || '?';
+}
+
+/** A protobuf duration such as `39s` or `1.5s`. */
+function durationSeconds(text: string | undefined): number | undefined {
+  const match = /^(\d{1,9}(?:\.\d+)?)s$/.exec(text ?? '');
+  return match ? Math.min(Math.ceil(Number(match[1])), 86_400) : undefined;
+}
+
+function stringsOf(metadata: Record<string, unknown>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(metadata).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

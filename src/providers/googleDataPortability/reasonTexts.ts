@@ -1,0 +1,189 @@
+/** English texts of the reasons that Google Data Portability gives. */
+import type { ReasonText } from '../../core/provider';
+
+const notReset = 'The consent was not reset.';
+
+export const reasonTexts: Readonly<Record<string, ReasonText>> = {
+  'google.effect.pair': {
+    happened: 'Ends every Data Portability consent this user has given to this Google Cloud project, for all scopes.',
+  },
+  'google.effect.otherClients': {
+    happened: 'All tokens of the pair die, also those of other clients of the same project.',
+  },
+  'google.loss.archives': {
+    happened: 'Archives not downloaded yet, and jobs still running, are lost.',
+  },
+
+  'google.gone.invalidGrant': {
+    happened: 'The consent is gone: Google no longer accepts the refresh token.',
+    remedy: 'The next run starts at the consent screen.',
+  },
+  'google.gone.rejected': {
+    happened: 'The consent is gone: Google rejects the access token before its time.',
+    remedy: 'The next run starts at the consent screen.',
+  },
+  'google.alive.refresh': {
+    happened: 'The consent is still alive: Google still accepts the refresh token, two minutes after the reset.',
+    notHappened: notReset,
+    remedy: 'Reset it again. If it stays, remove the app at myaccount.google.com/connections.',
+  },
+  'google.alive.check': {
+    happened: 'The consent is still alive: Google still accepts the access token, two minutes after the reset.',
+    notHappened: notReset,
+    remedy: 'Reset it again. If it stays, remove the app at myaccount.google.com/connections.',
+  },
+  'google.uncheckable.lifetimeUnknown': {
+    happened: 'Google accepted the reset.',
+    notHappened:
+      'It could not be checked: Google did not say how long the access token lives, so its end proves nothing.',
+    remedy: 'Store a refresh token instead of an access token; then every reset can be verified.',
+  },
+  'google.uncheckable.accessTokenEnded': {
+    happened: 'Google accepted the reset.',
+    notHappened: 'It could not be checked: the access token has reached its own end, so a rejection proves nothing.',
+    remedy: 'Store a refresh token instead of an access token; then every reset can be verified.',
+  },
+  'google.uncheckable.refreshTokenEnded': {
+    happened: 'The refresh token has reached its own end, so a rejection proves nothing about the reset.',
+    notHappened: 'The reset could not be checked.',
+    remedy: 'Let the test user consent again and store the new refresh token.',
+  },
+
+  'google.invalidGrant': {
+    happened:
+      'Google no longer accepts the refresh token: it was revoked, reset, or has expired (7 days in testing status).',
+    notHappened:
+      'Nothing was reset. No verified reset since this token was stored is known here, so this may be a wrong or an old token.',
+    remedy:
+      'Let the test user consent again and store the new token. If the consent screen does not come back, look at myaccount.google.com/connections.',
+  },
+  'google.invalidClient': {
+    happened: 'Google does not know the client {clientId}, or its secret is wrong.',
+    notHappened: 'Nothing was reset, and the refresh token was not used.',
+    remedy: 'Compare client id and client secret with the Google Cloud console, then store the credential again.',
+  },
+  'google.refreshFailed': {
+    happened: '{host} refused to renew the access token ({error}).',
+    notHappened: 'Nothing was reset; the refresh token is kept.',
+    remedy: 'Try again in a moment.',
+  },
+  'google.refreshUnanswered': {
+    happened: 'The access token could not be renewed. {cause}',
+    notHappened: 'Nothing was reset; the refresh token is kept.',
+    remedy: 'Check the connection and try again.',
+  },
+
+  'google.tokenExpired': {
+    happened: 'Google rejects the access token as expired. Tokens that were revoked or reset get the same answer.',
+    notHappened:
+      'Nothing was reset. No verified reset since this token was stored is known here, so it may also be a wrong or an old token.',
+    remedy: 'Store a current token, best a refresh token.',
+  },
+  'google.tokenRejected': {
+    happened: 'Google does not accept the access token.',
+    notHappened: 'Nothing was reset. The token may be wrong, expired, or from another service.',
+    remedy: 'Store the token of a Data Portability consent, best a refresh token.',
+  },
+  'google.credentialsMissing': {
+    happened: 'Google saw no access token in the request. Something on the way may have removed it.',
+    notHappened: 'Nothing was reset.',
+    remedy: 'Check proxies between this computer and Google, then store the credential again.',
+  },
+  'google.tokenTypeUnsupported': {
+    happened: 'Google says that this kind of token cannot be used here. It needs an OAuth access token of a user.',
+    notHappened: 'Nothing was reset.',
+    remedy:
+      'Store the access token or refresh token of the test user, not an API key, ID token or service account token.',
+  },
+  'google.exhaustedOneTime': {
+    happened: 'The one-time consent is used up by the jobs {jobs}.',
+    notHappened: 'Nothing was done by this call.',
+    remedy: 'Finish and download those jobs, then reset the consent.',
+  },
+  'google.coolDown': {
+    happened: 'This resource was exported within the last 24 hours.',
+    notHappened: 'Nothing was done by this call.',
+    remedy: 'Wait until {until}. Do not reset: the wait belongs to the resource.',
+  },
+  'google.jobExists': {
+    happened: 'The same export is already running as job {job}.',
+    notHappened: 'Nothing was done by this call.',
+    remedy: 'Go on with that job. Do not reset: it would be lost.',
+  },
+  'google.quota': {
+    happened: 'The request quota of the Google Cloud project is used up for the moment.',
+    notHappened: notReset,
+    remedy: 'Wait a minute and try again.',
+  },
+  'google.quotaWait': {
+    happened: 'The request quota of the Google Cloud project is used up for the moment.',
+    notHappened: notReset,
+    remedy: 'Try again in {seconds} seconds.',
+  },
+  'google.tooManyRequests': {
+    happened: 'Google answered "too many requests" without saying which limit.',
+    notHappened: notReset,
+    remedy: 'Wait a few minutes and try again.',
+  },
+  'google.tooManyRequestsWait': {
+    happened: 'Google answered "too many requests" without saying which limit.',
+    notHappened: notReset,
+    remedy: 'Try again in {seconds} seconds.',
+  },
+  'google.resourceNotAuthorized': {
+    happened: 'The token does not cover the requested resource.',
+    notHappened: 'Nothing was done by this call.',
+    remedy: 'Let the test user consent to that resource, and store the new token.',
+  },
+  'google.scopeInsufficient': {
+    happened: 'The token has no Data Portability scope at all.',
+    notHappened: notReset,
+    remedy: 'Store the token of a Data Portability consent: any one of its scopes is enough to reset the whole pair.',
+  },
+  'google.apiDisabled': {
+    happened: 'The Data Portability API is not enabled in the Google Cloud project {project}.',
+    notHappened: notReset,
+    remedy: 'Enable it in the console, wait a few minutes, and try again.',
+  },
+  'google.permissionDenied': {
+    happened: '{host} denies permission: {message}',
+    notHappened: notReset,
+    remedy: 'Check the client, the project and the test user in the Google Cloud console.',
+  },
+  'google.invalidArgument': {
+    happened: '{host} does not accept the request: {message}',
+    notHappened: notReset,
+    remedy: 'Check "apiVersion", "quotaUser" and "endpoint" of the project in the settings.',
+  },
+  'google.otherRefusal': {
+    happened: '{host} refused with status {status}: {message}',
+    notHappened: notReset,
+    remedy: 'See the log for the request, and the service for the meaning of this status.',
+  },
+  'google.notThisService': {
+    happened: '{host} answered with a page of status {status} instead of an answer of the Data Portability API.',
+    notHappened: notReset,
+    remedy: 'Check "endpoint" of the project; it has to be the API, or the sandbox.',
+  },
+  'google.unavailable': {
+    happened: '{host} is unavailable at the moment (503).',
+    notHappened: 'It is not known whether the reset was carried out.',
+    remedy: 'Verify before trying again.',
+  },
+  'google.serverError': {
+    happened: '{host} failed with status {status}: {message}',
+    notHappened: 'It is not known whether the reset was carried out.',
+    remedy: 'Verify before trying again.',
+  },
+  'google.gatewayPage': {
+    happened: 'A gateway before {host} answered with a page of status {status}.',
+    notHappened: 'It is not known whether the request reached the service.',
+    remedy: 'Verify before trying again.',
+  },
+  'google.unexpectedAnswer': {
+    happened:
+      '{host} answered with status {status}, but not with an answer of the Data Portability API. It may be a sign-in page of the network.',
+    notHappened: 'It is not known whether the reset was carried out.',
+    remedy: 'Check the network, then verify.',
+  },
+};

@@ -1,0 +1,74 @@
+/** What the settings of a Google Data Portability project may hold, and which origins follow from them. */
+import * as v from 'valibot';
+import { parseEndpoint } from '../../core/endpoint';
+import type { Project } from '../../core/model';
+
+export const googleApiOrigin = 'https://dataportability.googleapis.com';
+export const googleOAuthOrigin = 'https://oauth2.googleapis.com';
+
+const originSchema = v.pipe(
+  v.string('must be a text'),
+  v.check((text) => parseEndpoint(text).kind === 'endpoint', 'must be an https origin (http for loopback only)'),
+);
+
+export const optionsSchema = v.strictObject(
+  {
+    apiVersion: v.optional(v.picklist(['v1', 'v1beta'], 'must be "v1" or "v1beta"'), 'v1'),
+    /** Google counts quota per such user; the API allows 40 characters at most. */
+    quotaUser: v.optional(
+      v.pipe(
+        v.string('must be a text'),
+        v.regex(/^[\x21-\x7e]+$/, 'must be of visible ASCII characters, without spaces'),
+        v.maxLength(40, 'must have at most 40 characters'),
+      ),
+    ),
+    clientId: v.optional(
+      v.pipe(
+        v.string('must be a text'),
+        v.regex(/^[\w.-]+$/, 'must look like 123456789012-abc.apps.googleusercontent.com'),
+      ),
+    ),
+    /** Origin of `/token` and `/tokeninfo`. Google's own for Google's API, otherwise the project's endpoint. */
+    oauthEndpoint: v.optional(originSchema),
+  },
+  (issue) => (issue.expected === 'never' ? 'is not a key of a Google Data Portability project' : 'must be an object'),
+);
+
+export type GoogleOptions = v.InferOutput<typeof optionsSchema>;
+
+/** Addresses of one project. None of them ever carries a token in its query. */
+export interface GoogleAddresses {
+  readonly tokenUrl: URL;
+  readonly tokenInfoUrl: URL;
+  readonly apiOrigin: string;
+  readonly oauthOrigin: string;
+  /** URL and template of a Data Portability method, for instance `authorization:reset`. */
+  method(name: 'authorization:reset' | 'accessType:check'): { readonly url: URL; readonly pathTemplate: string };
+}
+
+export function parseOptions(project: Project): GoogleOptions {
+  return v.parse(optionsSchema, project.options);
+}
+
+export function googleAddresses(project: Project): GoogleAddresses {
+  const options = parseOptions(project);
+  const apiOrigin = project.endpoint;
+  const oauthOrigin = new URL(options.oauthEndpoint ?? defaultOAuthOrigin(apiOrigin)).origin;
+  return {
+    apiOrigin,
+    oauthOrigin,
+    tokenUrl: new URL('/token', oauthOrigin),
+    tokenInfoUrl: new URL('/tokeninfo', oauthOrigin),
+    method(name) {
+      const pathTemplate = `/${options.apiVersion}/${name}`;
+      const url = new URL(pathTemplate, apiOrigin);
+      if (options.quotaUser !== undefined) url.searchParams.set('quotaUser', options.quotaUser);
+      return { url, pathTemplate };
+    },
+  };
+}
+
+/** A stand-in serves both sides at its own origin; Google's refresh tokens never go there, because secrets are bound. */
+function defaultOAuthOrigin(apiOrigin: string): string {
+  return apiOrigin === googleApiOrigin ? googleOAuthOrigin : apiOrigin;
+}
