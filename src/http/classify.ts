@@ -1,0 +1,74 @@
+/**
+ * What an error of the network stack means. Pure.
+ *
+ * Source of the codes: Node's `errors` page (system, TLS and X.509 error codes) and undici's `lib/core/errors.js`.
+ */
+import type { BrokenCause, NotSentCause } from '../core/ports';
+
+const refusedCodes = new Set(['ECONNREFUSED']);
+const timeoutCodes = new Set(['ETIMEDOUT']);
+
+const tlsCauses: Readonly<Record<string, NotSentCause>> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls-untrusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls-untrusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls-untrusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls-untrusted',
+  CERT_UNTRUSTED: 'tls-untrusted',
+  INVALID_CA: 'tls-untrusted',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-name-mismatch',
+  HOSTNAME_MISMATCH: 'tls-name-mismatch',
+  CERT_HAS_EXPIRED: 'tls-expired',
+  CERT_NOT_YET_VALID: 'tls-not-yet-valid',
+};
+
+/** The `code` of an error; of the address that failed first when several were tried. */
+export function errorCode(error: unknown): string | undefined {
+  return codes(error)[0];
+}
+
+function codes(error: unknown): readonly string[] {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.flatMap(codes);
+  if (typeof error !== 'object' || error === null || !('code' in error)) return [];
+  return typeof error.code === 'string' ? [error.code] : [];
+}
+
+/** Why no TCP connection came about. With several addresses, one that refused is the best news of the host. */
+export function tcpCause(error: unknown): NotSentCause {
+  const all = codes(error);
+  if (isLookupError(error)) return 'dns';
+  if (all.some((code) => refusedCodes.has(code))) return 'refused';
+  if (all.length > 0 && all.every((code) => timeoutCodes.has(code))) return 'connect-timeout';
+  return 'unreachable';
+}
+
+function isLookupError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'getaddrinfo';
+}
+
+/** Why TCP was there but TLS did not come about. */
+export function tlsCause(error: unknown): NotSentCause {
+  return tlsCauses[errorCode(error) ?? ''] ?? 'tls-other';
+}
+
+/** How far an answer had come when its connection failed. */
+export type AnswerProgress = 'none' | 'head' | 'body';
+
+/** Why there is no trustworthy answer to a request that had left. `head`: the first bytes of it came; `body`: all headers. */
+export function brokenCause(error: unknown, progress: AnswerProgress): BrokenCause {
+  const code = errorCode(error) ?? '';
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'too-large';
+  if (progress === 'body') return 'cut-body';
+  if (isConnectionLoss(error)) return 'connection-reset';
+  return 'malformed';
+}
+
+/** Whether the connection itself went away, as opposed to carrying something that is not HTTP. */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  // undici gives the same code to a close by the other side and to an answer nobody asked for; only its text tells.
+  if (code === 'UND_ERR_SOCKET') return !(error instanceof Error && error.message.startsWith('bad '));
+  // The other side closed in the middle of the headers.
+  if (code === 'HPE_INVALID_EOF_STATE') return true;
+  return code.startsWith('E') && !code.startsWith('ERR_');
+}

@@ -1,0 +1,177 @@
+/**
+ * Opens the connection of a request: name, TCP, tunnel, TLS. The request is not known here, so whatever fails here has
+ * provably sent nothing of it.
+ */
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext } from 'node:tls';
+import type { NotSentCause } from '../core/ports';
+import { errorCode, tcpCause, tlsCause } from './classify';
+import type { Limits } from './limits';
+import type { ProxyChoice } from './proxy';
+import { openTunnel } from './tunnel';
+
+export type Opened =
+  | { readonly kind: 'open'; readonly socket: Socket }
+  /** `detail` names host, port and error code, nothing else. */
+  | { readonly kind: 'failed'; readonly cause: NotSentCause; readonly detail: string }
+  /** The signal ended it. */
+  | { readonly kind: 'stopped' };
+
+export interface Destination {
+  /** Scheme, host and port of the server. */
+  readonly origin: URL;
+  readonly proxy: ProxyChoice;
+}
+
+export interface ConnectionSettings {
+  readonly limits: Limits;
+  /** The TLS context for an origin; may throw when the user's certificates cannot be read. */
+  contextFor(origin: string): SecureContext;
+}
+
+type Stage<T> = { readonly kind: 'ok'; readonly value: T } | Exclude<Opened, { kind: 'open' }>;
+
+/** Opens a connection that is ready for the first byte of a request. Never rejects. */
+export async function openConnection(
+  destination: Destination,
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const scope = new AbortController();
+  const stop = () => scope.abort('stopped');
+  signal.addEventListener('abort', stop, { once: true });
+  // Node's timers run on the monotonic clock: setting the wall clock neither shortens nor lengthens them.
+  const timer = setTimeout(() => scope.abort('timeout'), settings.limits.connectMs);
+  try {
+    if (signal.aborted) return { kind: 'stopped' };
+    const opened = await openStages(destination, settings, scope.signal);
+    return opened.kind === 'stopped' && scope.signal.reason === 'timeout'
+      ? { kind: 'failed', cause: 'connect-timeout', detail: `${place(destination.origin)}: no connection in time` }
+      : opened;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function openStages(to: Destination, settings: ConnectionSettings, signal: AbortSignal): Promise<Opened> {
+  const { origin, proxy } = to;
+  if (proxy.kind === 'unusable') return { kind: 'failed', cause: 'proxy-unreachable', detail: proxy.detail };
+  const carrier =
+    proxy.kind === 'direct' ? await dial(origin, signal) : await throughProxy(origin, proxy, settings, signal);
+  if (carrier.kind !== 'ok') return carrier;
+  if (origin.protocol !== 'https:') return { kind: 'open', socket: carrier.value };
+  const secure = await encrypt(carrier.value, origin, settings, signal);
+  return secure.kind === 'ok' ? { kind: 'open', socket: secure.value } : secure;
+}
+
+async function throughProxy(
+  origin: URL,
+  proxy: Extract<ProxyChoice, { kind: 'proxy' }>,
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<Stage<Socket>> {
+  const dialled = await dial(proxy.url, signal);
+  const reached =
+    dialled.kind === 'ok' && proxy.url.protocol === 'https:'
+      ? await encrypt(dialled.value, proxy.url, settings, signal)
+      : dialled;
+  if (reached.kind === 'failed') return { ...reached, cause: 'proxy-unreachable' };
+  if (reached.kind !== 'ok') return reached;
+  const tunnel = await openTunnel(reached.value, origin, proxy, settings.limits, signal);
+  switch (tunnel.kind) {
+    case 'open':
+      return { kind: 'ok', value: tunnel.socket };
+    case 'refused':
+      return { kind: 'failed', cause: 'proxy-refused', detail: `${place(proxy.url)}: ${tunnel.detail}` };
+    case 'stopped':
+      return tunnel;
+  }
+}
+
+/** TCP to the URL's host and port, over whichever of its addresses answers. */
+function dial(url: URL, signal: AbortSignal): Promise<Stage<Socket>> {
+  const socket = connectTcp({
+    host: bareHost(url),
+    port: portOf(url),
+    autoSelectFamily: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+  });
+  return settled(socket, 'connect', url, tcpCause, signal);
+}
+
+/** TLS over a connection that stands, checked against the URL's host. */
+async function encrypt(
+  carrier: Socket,
+  url: URL,
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+): Promise<Stage<Socket>> {
+  const host = bareHost(url);
+  let secureContext: SecureContext;
+  try {
+    secureContext = settings.contextFor(url.origin);
+  } catch (error) {
+    carrier.destroy();
+    const code = errorCode(error) ?? 'unreadable';
+    return { kind: 'failed', cause: 'tls-other', detail: `${place(url)}: additional certificates: ${code}` };
+  }
+  const socket = connectTls({
+    socket: carrier,
+    host,
+    secureContext,
+    ALPNProtocols: ['http/1.1'],
+    // Said aloud, as `NODE_TLS_REJECT_UNAUTHORIZED=0` would switch the check off for the whole process.
+    rejectUnauthorized: true,
+    // Server names are names only (RFC 6066 §3); an address is checked against `host`.
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  });
+  return settled(socket, 'secureConnect', url, tlsCause, signal);
+}
+
+function settled(
+  socket: Socket,
+  ready: 'connect' | 'secureConnect',
+  url: URL,
+  causeOf: (error: unknown) => NotSentCause,
+  signal: AbortSignal,
+): Promise<Stage<Socket>> {
+  return new Promise((resolve) => {
+    const finish = (stage: Stage<Socket>) => {
+      signal.removeEventListener('abort', stop);
+      socket.off('close', closed);
+      if (stage.kind !== 'ok') socket.destroy();
+      resolve(stage);
+    };
+    const stop = () => finish({ kind: 'stopped' });
+    const fail = (error: unknown) =>
+      finish({
+        kind: 'failed',
+        cause: causeOf(error),
+        detail: `${place(url)}: ${errorCode(error) ?? 'connection failed'}`,
+      });
+    const closed = () => fail(undefined);
+    // Stays for the life of the connection: an error between two owners must not bring the editor's process down.
+    socket.on('error', fail);
+    socket.once('close', closed);
+    socket.once(ready, () => finish({ kind: 'ok', value: socket }));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+}
+
+/** Host as the network functions want it: an IPv6 address without brackets. */
+function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+}
+
+/** `host:port`, for texts. */
+export function place(url: URL): string {
+  return `${url.hostname}:${portOf(url)}`;
+}

@@ -1,0 +1,329 @@
+/**
+ * The network as the domain sees it: one request, one ending.
+ *
+ * undici's client speaks HTTP; the connections under it are opened here, so that it is known for each failure whether the
+ * request had begun to leave. Nothing is retried but a read whose reused connection broke before any answer.
+ */
+import { performance } from 'node:perf_hooks';
+import Client from 'undici/lib/dispatcher/client.js';
+import type { HttpRequest, HttpResult, Log, Transport } from '../core/ports';
+import { scrub } from '../core/redact';
+import { brokenCause, errorCode, isConnectionLoss } from './classify';
+import { type Destination, type Opened, openConnection, place } from './connection';
+import { Deadline } from './deadline';
+import { type ExchangeEnd, exchange, type Outgoing } from './exchange';
+import { decodeBody, joinHeaders, redirectOrigin } from './incoming';
+import { defaultLimits, type Limits } from './limits';
+import { prepare } from './outgoing';
+import { ConnectFailure, ConnectionPool } from './pool';
+import { chooseProxy, type ProxySettings } from './proxy';
+import { Trust, type TrustSettings } from './trust';
+import { WarmConnections } from './warm';
+
+export interface TransportOptions {
+  readonly log: Log;
+  /** Asked for every request: a changed setting counts from the next one on. */
+  readonly proxy: () => ProxySettings;
+  readonly trust: TrustSettings;
+  readonly limits?: Partial<Limits>;
+  /** Value of the `user-agent` header. */
+  readonly userAgent?: string;
+  /** Milliseconds that a connection opened by {@link UndiciTransport.warm} waits for its request; 60,000 if not given. */
+  readonly warmMs?: number;
+}
+
+export interface UndiciTransport extends Transport {
+  /** Opens a connection for the next irreversible request to `origin`; to be called while the user is still being asked. */
+  warm(origin: string): void;
+  /**
+   * A transport for one bulk: its irreversible requests reuse connections, but only those that it opened itself. A break
+   * of a reused one counts as sent, like any other.
+   */
+  openBulk(): Bulk;
+  /** Ends what is under way and closes all connections, those of bulks included. */
+  close(): Promise<void>;
+}
+
+export interface Bulk extends Transport {
+  close(): Promise<void>;
+}
+
+export function createTransport(options: TransportOptions): UndiciTransport {
+  return new PooledTransport(options);
+}
+
+/** How a request got its connection, for the log. */
+type ConnectionUse = 'none' | 'fresh' | 'warm' | 'reused';
+
+/** What is known about one request while it is under way. */
+class Sending {
+  readonly request: HttpRequest;
+  readonly outgoing: Outgoing;
+  readonly destination: Destination;
+  readonly deadline: Deadline;
+  readonly #log: Log;
+  connection: ConnectionUse = 'none';
+  sent = false;
+
+  constructor(request: HttpRequest, outgoing: Outgoing, destination: Destination, deadline: Deadline, log: Log) {
+    this.request = request;
+    this.outgoing = outgoing;
+    this.destination = destination;
+    this.deadline = deadline;
+    this.#log = log;
+  }
+
+  start(connection: ConnectionUse): void {
+    this.connection = connection;
+    if (this.sent) return;
+    this.sent = true;
+    try {
+      this.request.onSent?.();
+    } catch {
+      this.#log.error('network: a listener for the start of a request failed');
+    }
+  }
+}
+
+type Pools = Map<string, ConnectionPool>;
+
+class PooledTransport implements UndiciTransport {
+  readonly #options: TransportOptions;
+  readonly #limits: Limits;
+  readonly #trust: Trust;
+  readonly #warm: WarmConnections;
+  readonly #closing = new AbortController();
+  readonly #reads: Pools = new Map();
+  readonly #bulks = new Set<Pools>();
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#trust = new Trust(options.trust);
+    this.#warm = new WarmConnections(options.warmMs ?? 60_000);
+  }
+
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+    return this.#send(request, signal, request.effect === 'read' ? this.#reads : undefined);
+  }
+
+  warm(origin: string): void {
+    if (this.#closing.signal.aborted) return;
+    const destination = this.#destination(new URL(origin));
+    this.#warm.open(keyOf(destination), (signal) => this.#open(destination, signal));
+  }
+
+  openBulk(): Bulk {
+    const pools: Pools = new Map();
+    this.#bulks.add(pools);
+    return {
+      send: (request, signal) => this.#send(request, signal, request.effect === 'read' ? this.#reads : pools),
+      close: async () => {
+        this.#bulks.delete(pools);
+        await closeAll(pools);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#warm.close();
+    await Promise.all([this.#reads, ...this.#bulks].map(closeAll));
+  }
+
+  async #send(request: HttpRequest, signal: AbortSignal, pools: Pools | undefined): Promise<HttpResult> {
+    const startedAt = performance.now();
+    if (signal.aborted || this.#closing.signal.aborted) return { kind: 'aborted', sent: false };
+    const prepared = prepare(request, this.#options.userAgent);
+    if (prepared.kind === 'not-sent') {
+      this.#report(request, prepared, 'none', startedAt);
+      return prepared;
+    }
+    const deadline = new Deadline([signal, this.#closing.signal], this.#limits.totalMs);
+    const sending = new Sending(
+      request,
+      prepared.outgoing,
+      this.#destination(request.url),
+      deadline,
+      this.#options.log,
+    );
+    try {
+      const end = pools ? await this.#sendPooled(sending, pools) : await this.#sendAlone(sending);
+      const result = await this.#conclude(sending, end);
+      this.#report(request, result, sending.connection, startedAt);
+      return result;
+    } finally {
+      deadline.release();
+    }
+  }
+
+  /** On a connection that carries this request and no other. It is never sent again once it has started. */
+  async #sendAlone(sending: Sending): Promise<ExchangeEnd> {
+    const { destination, deadline } = sending;
+    const warm = await this.#warm.take(keyOf(destination), deadline.signal);
+    if (warm) {
+      const end = await this.#exchangeOn({ kind: 'open', socket: warm }, sending, 'warm');
+      // A warm connection that died before the first byte proves that nothing left: a fresh one may carry the request.
+      if (end.kind !== 'failed' || end.started) return end;
+    }
+    return this.#exchangeOn(await this.#open(destination, deadline.signal), sending, 'fresh');
+  }
+
+  async #exchangeOn(opened: Opened, sending: Sending, use: ConnectionUse): Promise<ExchangeEnd> {
+    if (opened.kind !== 'open') return unopened(opened);
+    let handedOut = false;
+    const client = new Client(sending.destination.origin, {
+      connect: (_options, callback) => {
+        if (handedOut) return callback(new Error('the one connection is used up'));
+        handedOut = true;
+        // undici asks in the middle of its own loop and goes on only when the answer comes later.
+        queueMicrotask(() => callback(null, opened.socket));
+      },
+      maxHeaderSize: this.#limits.headerBytes,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    try {
+      return await exchange(client, sending.outgoing, {
+        limits: this.#limits,
+        last: true,
+        signal: sending.deadline.signal,
+        onStart: () => sending.start(use),
+      });
+    } finally {
+      opened.socket.destroy();
+      void client.destroy();
+    }
+  }
+
+  /** On a kept connection if one is idle. A read is sent once more when that connection broke before any answer. */
+  async #sendPooled(sending: Sending, pools: Pools): Promise<ExchangeEnd> {
+    const pool = this.#poolFor(sending.destination, pools);
+    const first = await this.#exchangeIn(pool, sending, 'any');
+    const again =
+      sending.request.effect === 'read' &&
+      sending.connection === 'reused' &&
+      first.kind === 'failed' &&
+      first.progress === 'none' &&
+      isConnectionLoss(first.error) &&
+      !sending.deadline.signal.aborted;
+    return again ? this.#exchangeIn(pool, sending, 'fresh') : first;
+  }
+
+  async #exchangeIn(pool: ConnectionPool, sending: Sending, which: 'any' | 'fresh'): Promise<ExchangeEnd> {
+    const lease = which === 'any' ? pool.take() : pool.fresh();
+    try {
+      return await exchange(lease.client, sending.outgoing, {
+        limits: this.#limits,
+        last: false,
+        signal: sending.deadline.signal,
+        onStart: () => sending.start(lease.reused() ? 'reused' : 'fresh'),
+      });
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** Connections made under other settings stay with their requests and are closed when those have ended. */
+  #poolFor(destination: Destination, pools: Pools): ConnectionPool {
+    const key = keyOf(destination);
+    let pool = pools.get(key);
+    if (!pool) {
+      pool = new ConnectionPool(destination.origin.origin, this.#limits, (signal) => this.#open(destination, signal));
+      pools.set(key, pool);
+    }
+    return pool;
+  }
+
+  #destination(url: URL): Destination {
+    return { origin: new URL(url.origin), proxy: chooseProxy(url, this.#options.proxy()) };
+  }
+
+  #open(destination: Destination, signal: AbortSignal): Promise<Opened> {
+    const contextFor = (origin: string) => this.#trust.contextFor(origin);
+    return openConnection(destination, { limits: this.#limits, contextFor }, signal);
+  }
+
+  /** Says what an ending means, from how far the request had come. */
+  async #conclude(sending: Sending, end: ExchangeEnd): Promise<HttpResult> {
+    const where = place(sending.destination.origin);
+    switch (end.kind) {
+      case 'answer': {
+        const body = await decodeBody(end.raw, end.headers, this.#limits.bodyBytes);
+        if (body.kind === 'broken') return { ...body, detail: `${where}: ${body.detail}` };
+        return { kind: 'response', status: end.status, headers: joinHeaders(end.headers), body: body.text };
+      }
+      case 'redirect':
+        return {
+          kind: 'redirect',
+          status: end.status,
+          location: redirectOrigin(end.headers, sending.request.url),
+        };
+      case 'too-large':
+        return { kind: 'broken', cause: 'too-large', detail: `${where}: body` };
+      case 'stopped':
+        return this.#stopped(sending, where);
+      case 'failed':
+        return this.#failed(sending, end, where);
+    }
+  }
+
+  #stopped(sending: Sending, where: string): HttpResult {
+    if (sending.deadline.endedBy === 'caller') return { kind: 'aborted', sent: sending.sent };
+    const detail = `${where}: no end within ${this.#limits.totalMs} ms`;
+    return sending.sent
+      ? { kind: 'broken', cause: 'timeout', detail }
+      : { kind: 'not-sent', cause: 'connect-timeout', detail };
+  }
+
+  #failed(sending: Sending, end: Extract<ExchangeEnd, { kind: 'failed' }>, where: string): HttpResult {
+    if (end.error instanceof ConnectFailure && !sending.sent) {
+      const { opened } = end.error;
+      return opened.kind === 'stopped' ? this.#stopped(sending, where) : { ...opened, kind: 'not-sent' };
+    }
+    const code = errorCode(end.error) ?? 'failed';
+    const detail = `${where}: ${code}`;
+    if (sending.sent) return { kind: 'broken', cause: brokenCause(end.error, end.progress), detail };
+    // undici's own refusal of the request's parts; our checks should have come first.
+    const cause = code === 'UND_ERR_INVALID_ARG' ? 'invalid-request' : 'unreachable';
+    return { kind: 'not-sent', cause, detail };
+  }
+
+  /** Method, host, path template, ending, time: nothing else of a request is ever logged. */
+  #report(request: HttpRequest, result: HttpResult, connection: ConnectionUse, startedAt: number): void {
+    const ms = Math.round(performance.now() - startedAt);
+    const line = scrub(
+      `${request.method} ${request.url.host}${request.pathTemplate} ${ending(result)} ${ms} ms ${connection}`,
+    );
+    if (request.effect === 'irreversible') this.#options.log.info(line);
+    else this.#options.log.trace(line);
+  }
+}
+
+function unopened(opened: Exclude<Opened, { kind: 'open' }>): ExchangeEnd {
+  return { kind: 'failed', error: new ConnectFailure(opened), started: false, progress: 'none' };
+}
+
+/** Requests share connections only if they go to the same origin by the same way. */
+function keyOf(destination: Destination): string {
+  const { origin, proxy } = destination;
+  return `${origin.origin} ${proxy.kind === 'proxy' ? proxy.url.href : proxy.kind}`;
+}
+
+async function closeAll(pools: Pools): Promise<void> {
+  await Promise.all([...pools.values()].map((pool) => pool.close()));
+  pools.clear();
+}
+
+function ending(result: HttpResult): string {
+  switch (result.kind) {
+    case 'response':
+    case 'redirect':
+      return String(result.status);
+    case 'not-sent':
+    case 'broken':
+      return `${result.kind} ${result.cause}`;
+    case 'aborted':
+      return result.sent ? 'aborted after sending' : 'aborted';
+  }
+}
