@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type DataFolders, dataFolderArguments, installVsix, linkExtensions, prepareDataFolder } from './dataFolder';
+import { cleanEnvironment } from './environment';
 import { ToolingError } from './failure';
 import { type ProcessTree, spawnTree } from './processTree';
 import type { HostInstall } from './provide';
@@ -14,6 +15,14 @@ export interface ServerOptions {
   readonly dataFolder?: string;
   /** A packaged extension to install first. */
   readonly vsix?: string;
+  /** Folders of extensions to load from source, as if they were installed. */
+  readonly linked?: readonly string[];
+  /**
+   * Switches the workbench's test driver on. Without it the built workbench ignores the payload of
+   * {@link workbenchAddress}, so in-host tests need it; with it VS Code 1.100 refuses to show dialogs, so everything
+   * that clicks does without.
+   */
+  readonly testDriver?: boolean;
   /**
    * User settings to begin with. This build keeps them on the server's side (`User/settings.json` of the user data
    * folder), so what an extension writes to `ConfigurationTarget.Global` arrives there too.
@@ -42,22 +51,6 @@ export interface RunningServer {
 
 const startLimitMs = 60_000;
 
-/** Settings under which nothing moves, asks or updates by itself. */
-const quietSettings = {
-  'telemetry.telemetryLevel': 'off',
-  'update.mode': 'none',
-  'extensions.autoUpdate': false,
-  'extensions.autoCheckUpdates': false,
-  'extensions.ignoreRecommendations': true,
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'workbench.enableExperiments': false,
-  'workbench.reduceMotion': 'on',
-  'editor.accessibilitySupport': 'off',
-  'chat.disableAIFeatures': true,
-  'git.enabled': false,
-} as const;
-
 /**
  * Starts VS Code's own server on loopback and waits until it listens.
  *
@@ -72,6 +65,7 @@ export async function startServer(host: HostInstall, options: ServerOptions = {}
   process.on('exit', remove);
   try {
     const folders = prepareDataFolder(dataFolder, options.settings);
+    linkExtensions(folders, options.linked ?? []);
     if (options.vsix) installVsix(host, options.vsix, folders);
     const logFile = join(dataFolder, 'server.log');
     const tree = spawnTree(host.node, serverArguments(host, options, folders), {
@@ -92,85 +86,16 @@ export async function startServer(host: HostInstall, options: ServerOptions = {}
   }
 }
 
-/** The folders of one VS Code, as command-line arguments name them. */
-export interface DataFolders {
-  readonly user: string;
-  readonly server: string;
-  readonly extensions: string;
-}
-
-/** Creates the data folders and writes the initial user settings; settings that are there already are kept. */
-export function prepareDataFolder(
-  dataFolder: string,
-  settings: Readonly<Record<string, unknown>> | undefined,
-): DataFolders {
-  const folders = {
-    user: join(dataFolder, 'user'),
-    server: join(dataFolder, 'server'),
-    extensions: join(dataFolder, 'extensions'),
-  };
-  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
-  const settingsFile = join(folders.user, 'User', 'settings.json');
-  mkdirSync(join(folders.user, 'User'), { recursive: true });
-  const content = { ...quietSettings, ...readSettings(settingsFile), ...settings };
-  writeFileSync(settingsFile, `${JSON.stringify(content, null, 2)}\n`);
-  return folders;
-}
-
-function readSettings(file: string): Record<string, unknown> {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return {};
-    // A person may have put comments into it; VS Code understands them, and overwriting would lose them.
-    throw new ToolingError(`${file} is not plain JSON: mend or delete it.`);
-  }
-}
-
-/**
- * Installs a packaged extension the way a user does on the command line.
- *
- * @throws ToolingError when VS Code refuses it
- */
-export function installVsix(host: HostInstall, vsix: string, folders: DataFolders): void {
-  const run = spawnSync(host.node, [...commonArguments(host, folders), '--install-extension', vsix, '--force'], {
-    encoding: 'utf8',
-    env: cleanEnvironment(),
-  });
-  if (run.status === 0 && /successfully installed/i.test(run.stdout)) return;
-  throw new ToolingError(`VS Code ${host.vscodeVersion} did not install ${vsix}:\n${run.stdout}\n${run.stderr}`);
-}
-
-function commonArguments(host: HostInstall, folders: DataFolders): string[] {
-  return [
-    host.serverMain,
-    '--accept-server-license-terms',
-    '--telemetry-level=off',
-    `--user-data-dir=${folders.user}`,
-    `--server-data-dir=${folders.server}`,
-    `--extensions-dir=${folders.extensions}`,
-  ];
-}
-
 function serverArguments(host: HostInstall, options: ServerOptions, folders: DataFolders): string[] {
   return [
-    ...commonArguments(host, folders),
+    host.serverMain,
+    ...dataFolderArguments(folders),
     '--host=127.0.0.1',
     `--port=${options.port ?? 0}`,
     '--without-connection-token',
-    // Without it the built workbench ignores the payload that names the extension to develop and the tests to run.
-    '--enable-smoke-test-driver',
+    ...(options.testDriver ? ['--enable-smoke-test-driver'] : []),
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
   ];
-}
-
-/** The environment without what an outer VS Code or npm has put there and an inner one would act on. */
-export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const environment = { ...process.env };
-  for (const name of Object.keys(environment)) {
-    if (/^(VSCODE_|ELECTRON_|npm_|NODE_OPTIONS$|NODE_V8_COVERAGE$)/i.test(name)) delete environment[name];
-  }
-  return environment;
 }
 
 async function listeningPort(tree: ProcessTree, logFile: string): Promise<number> {

@@ -43,7 +43,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
   let server: RunningServer | undefined;
   const browser = await chromium.launch({ ...browserInstall, args: [...browserInstall.args] });
   try {
-    server = await startServer(host, {});
+    server = await startServer(host, { testDriver: true });
     const page = await browser.newPage();
     const console_ = (text: string): void => {
       if (run.verbose) console.error(`    [window] ${text}`);
@@ -101,6 +101,9 @@ export function judge(
 
 function logEnd(file: string | undefined): string {
   if (!file) return '';
-  const text = readFileSync(file, 'utf8').trimEnd();
-  return `\n  The server printed at the end:\n${text.split('\n').slice(-15).join('\n').replaceAll(/^/gm, '    ')}`;
+  // Only the server's own lines: the rest are stacks about native modules that it does without.
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('['));
+  return `\n  The server printed at the end:\n${lines.slice(-12).join('\n').replaceAll(/^/gm, '    ')}`;
 }
