@@ -1,0 +1,37 @@
+import type { SandboxClock, SandboxControl } from './api';
+import type { FaultBook } from './faults';
+import { googleControl } from './google/control';
+import { namedFault } from './google/presets';
+import { seedGoogle, seedSampleWorld } from './google/seed';
+import type { GoogleService } from './google/service';
+import type { RequestLog } from './ledger';
+import type { WorldHolder } from './world';
+
+export interface ControlParts {
+  readonly clock: SandboxClock;
+  readonly faults: FaultBook;
+  readonly requests: RequestLog;
+  readonly world: WorldHolder;
+  readonly google: GoogleService;
+}
+
+export function sandboxControl({ clock, faults, requests, world, google }: ControlParts): SandboxControl {
+  return {
+    clock,
+    faults,
+    requests,
+    google: {
+      ...googleControl(google),
+      fault: (name, options) => faults.add(namedFault(name, options, clock.now())),
+    },
+    seed: (request) => seedGoogle(google, request),
+    seedSample: () => seedSampleWorld(google),
+    reset() {
+      world.reset();
+      faults.clear();
+      requests.clear();
+    },
+    snapshot: () => world.snapshot(),
+    restore: (snapshot) => world.restore(snapshot),
+  };
+}

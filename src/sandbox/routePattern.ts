@@ -1,0 +1,18 @@
+/** `/v1/authorization:reset`, `/{version}/archiveJobs/{id}/portabilityArchiveState`, or a prefix that ends in `*`. */
+export function matchesRoute(
+  pattern: { readonly method?: string | undefined; readonly path?: string | undefined },
+  method: string,
+  path: string,
+): boolean {
+  if (pattern.method !== undefined && pattern.method.toUpperCase() !== method) return false;
+  return pattern.path === undefined || matchesPath(pattern.path, path);
+}
+
+function matchesPath(pattern: string, path: string): boolean {
+  const parts = pattern
+    .split(/(\{[^{}]*\}|\*$)/)
+    .map((part) =>
+      part === '*' ? '.*' : part.startsWith('{') ? '[^/:]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    );
+  return new RegExp(`^${parts.join('')}$`, 's').test(path);
+}
