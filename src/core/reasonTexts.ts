@@ -26,6 +26,11 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: maybeReset,
     remedy: 'See the log, and verify before trying again.',
   },
+  'reset.crashedBefore': {
+    happened: 'The reset broke off because of a defect in Reconsent.',
+    notHappened: nothingSent,
+    remedy: 'See the log, and try again.',
+  },
   'reset.interrupted': {
     happened: 'The editor ended while this reset was under way.',
     notHappened: maybeReset,
@@ -106,6 +111,21 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     happened: 'The verification could not be made. {cause}',
     notHappened: maybeReset,
     remedy: 'Verify again in a moment.',
+  },
+  'verify.crashed': {
+    happened: 'The verification broke off because of a defect in Reconsent.',
+    notHappened: maybeReset,
+    remedy: 'See the log, and verify again.',
+  },
+  'verify.noEntry': {
+    happened: 'The journal no longer holds this reset.',
+    notHappened: 'The reset was not verified.',
+    remedy: 'See by hand whether the consent screen comes back, then dismiss the entry.',
+  },
+  'consent.readDefect': {
+    happened: 'The state of the consent could not be read because of a defect in Reconsent.',
+    notHappened: 'Nothing was reset.',
+    remedy: 'See the log, and try again.',
   },
   'verify.targetChanged': {
     happened: 'The project now points to another address than the reset went to.',

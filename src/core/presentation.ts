@@ -1,0 +1,241 @@
+/** State → what a row, a status bar item or a screen reader says. Pure. */
+import type { ConsentState, IdentityState } from './consentStore';
+import { plainText } from './foreignText';
+import type { Reason, Target } from './model';
+import { needsAttention, type Outcome } from './outcome';
+import { outcomeWord, type ReasonTexts, reasonParagraph, reasonSentences, type Translate } from './outcomeText';
+import type { ResetStep } from './resetOperation';
+
+export interface PresentationContext {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly texts: ReasonTexts;
+  readonly translate: Translate;
+}
+
+/** Theme icon and colour ids of VS Code. The words beside it always say the same, so colour never stands alone. */
+export interface IconPresentation {
+  readonly id: string;
+  readonly color?: string;
+}
+
+export interface IdentityPresentation {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: IconPresentation;
+  /** Paragraphs of plain text. */
+  readonly tooltip: readonly string[];
+  /** Flags for `when` clauses, each between semicolons. */
+  readonly contextValue: string;
+  readonly ariaLabel: string;
+}
+
+const stepWords: Readonly<Record<ResetStep, string>> = {
+  previewing: 'reading the consent…',
+  confirming: 'waiting for your confirmation…',
+  locking: 'preparing…',
+  journaling: 'preparing…',
+  sending: 'sending…',
+  sent: 'waiting for the answer…',
+  verifying: 'checking that it is gone…',
+};
+
+export function presentIdentity(
+  target: Target,
+  state: IdentityState,
+  context: PresentationContext,
+): IdentityPresentation {
+  const label = plainText(target.identity.label, 120);
+  const description = describe(state, context);
+  const tooltip = tooltipLines(target, state, context);
+  const projectLabel = plainText(target.project.label, 120);
+  return {
+    label,
+    description,
+    icon: iconOf(state),
+    tooltip,
+    contextValue: contextValueOf(state),
+    ariaLabel: context.translate('{identity}, {state}, project {project}', {
+      identity: label,
+      state: description,
+      project: projectLabel,
+    }),
+  };
+}
+
+function describe(state: IdentityState, context: PresentationContext): string {
+  const { translate } = context;
+  switch (state.activity.kind) {
+    case 'resetting':
+      return translate(stepWords[state.activity.step], {});
+    case 'checking':
+      return translate('checking…', {});
+    case 'verifying':
+      return translate('checking that it is gone…', {});
+    case 'idle':
+      break;
+  }
+  if (state.unfinished) return translate('outcome unknown', {});
+  const consent = consentWords(state.consent, context);
+  return state.lastOutcome === undefined ? consent : withOutcome(consent, state.lastOutcome, context);
+}
+
+function withOutcome(consent: string, outcome: Outcome, context: PresentationContext): string {
+  const word =
+    outcome.kind === 'verified'
+      ? context.translate('reset verified', {})
+      : context.translate('reset: {outcome}', { outcome: outcomeWord(outcome.kind, context.translate) });
+  return needsAttention(outcome.kind) ? `${word} · ${consent}` : `${consent} · ${word}`;
+}
+
+function consentWords(consent: ConsentState, context: PresentationContext): string {
+  const { translate } = context;
+  switch (consent.kind) {
+    case 'not-signed-in':
+      return translate('not signed in on this computer', {});
+    case 'stored':
+      return translate('signed in · not checked yet', {});
+    case 'needs-consent':
+      return translate('needs consent', {});
+    case 'dead-credential':
+      return translate('credential not accepted', {});
+    case 'unusable-credential':
+      return consent.reason.code === 'credential.foreignOrigin'
+        ? translate('sign-in belongs to another address', {})
+        : translate('credential cannot be used', {});
+    case 'unread':
+      return translate('state unknown', {});
+    case 'granted': {
+      const { timeBased, oneTime, accessTokenExpiresAt } = consent.grant;
+      const count = timeBased.length + oneTime.length;
+      const scopes = count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) });
+      const parts = [translate('granted', {}), scopes];
+      if (accessTokenExpiresAt !== undefined) {
+        const left = accessTokenExpiresAt - context.now;
+        parts.push(
+          left > 0 ? translate('token ends in {time}', { time: duration(left) }) : translate('token ended', {}),
+        );
+      }
+      return parts.join(' · ');
+    }
+  }
+}
+
+/** Milliseconds as `45 s`, `12 min`, `5 h` or `6 d`, rounded down. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 90 * 60) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+function iconOf(state: IdentityState): IconPresentation {
+  if (state.activity.kind !== 'idle') return { id: 'loading~spin' };
+  if (state.unfinished) return { id: 'question', color: 'list.warningForeground' };
+  if (state.lastOutcome && needsAttention(state.lastOutcome.kind))
+    return { id: 'warning', color: 'list.warningForeground' };
+  switch (state.consent.kind) {
+    case 'granted':
+      return { id: 'pass-filled', color: 'testing.iconPassed' };
+    case 'stored':
+      return { id: 'key' };
+    case 'needs-consent':
+      return { id: 'circle-large-outline' };
+    case 'not-signed-in':
+      return { id: 'account' };
+    case 'dead-credential':
+    case 'unusable-credential':
+      return { id: 'error', color: 'list.errorForeground' };
+    case 'unread':
+      return { id: 'warning', color: 'list.warningForeground' };
+  }
+}
+
+function contextValueOf(state: IdentityState): string {
+  const flags = ['identity', state.consent.kind];
+  if (state.activity.kind !== 'idle') flags.push('busy');
+  if (state.unfinished) flags.push('unfinished');
+  const hasCredential = !['not-signed-in', 'needs-consent'].includes(state.consent.kind);
+  if (hasCredential) flags.push('hasCredential');
+  return `;${flags.join(';')};`;
+}
+
+function tooltipLines(target: Target, state: IdentityState, context: PresentationContext): readonly string[] {
+  const { translate } = context;
+  const lines = [
+    translate('{identity} in {project}', {
+      identity: plainText(target.identity.label, 120),
+      project: plainText(target.project.label, 120),
+    }),
+  ];
+  if (state.lastOutcome) {
+    const word = outcomeWord(state.lastOutcome.kind, translate);
+    lines.push(translate('Last reset: {outcome}, {time}', { outcome: word, time: clockTime(state.lastOutcome.at) }));
+    lines.push(reasonParagraph(state.lastOutcome.reason, context.texts, translate));
+  } else if (state.unfinished) {
+    lines.push(reasonParagraph(state.unfinished.reason, context.texts, translate));
+  }
+  const why = consentReason(state.consent);
+  if (why && why.code !== state.lastOutcome?.reason.code) lines.push(reasonParagraph(why, context.texts, translate));
+  if (state.consent.kind === 'granted') lines.push(...grantLines(state.consent, translate));
+  return lines;
+}
+
+function grantLines(consent: Extract<ConsentState, { kind: 'granted' }>, translate: Translate): readonly string[] {
+  const { timeBased, oneTime } = consent.grant;
+  const list = (names: readonly string[]): string => names.map((name) => plainText(name, 80)).join(', ');
+  return [
+    ...(timeBased.length > 0 ? [translate('Time-based: {scopes}', { scopes: list(timeBased) })] : []),
+    ...(oneTime.length > 0 ? [translate('One time: {scopes}', { scopes: list(oneTime) })] : []),
+    translate('Read at {time}', { time: clockTime(consent.readAt) }),
+  ];
+}
+
+function consentReason(consent: ConsentState): Reason | undefined {
+  switch (consent.kind) {
+    case 'dead-credential':
+    case 'unusable-credential':
+    case 'unread':
+      return consent.reason;
+    default:
+      return undefined;
+  }
+}
+
+/** `HH:MM:SS` of this computer's time zone. */
+export function clockTime(epochMs: number): string {
+  const date = new Date(epochMs);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** The modal of a reset: what is asked, and the lines below it; losses come first. */
+export function presentConfirmation(
+  target: Target,
+  preview: {
+    readonly losses: readonly Reason[];
+    readonly effects: readonly Reason[];
+    readonly grant: { readonly timeBased: readonly string[]; readonly oneTime: readonly string[] };
+  },
+  context: Omit<PresentationContext, 'now'>,
+): { readonly message: string; readonly detail: string } {
+  const { translate, texts } = context;
+  const message = translate('Reset the consent of {identity} in {project}?', {
+    identity: plainText(target.identity.label, 120),
+    project: plainText(target.project.label, 120),
+  });
+  const scopes = [...preview.grant.timeBased, ...preview.grant.oneTime].map((name) => plainText(name, 80));
+  const shown = scopes.slice(0, 6).join(', ');
+  const more = scopes.length > 6 ? translate('and {count} more', { count: String(scopes.length - 6) }) : '';
+  const lines = [
+    ...preview.losses.map((line) => reasonSentences(line, texts, translate).happened),
+    ...preview.effects.map((line) => reasonSentences(line, texts, translate).happened),
+    ...(scopes.length > 0
+      ? [translate('Granted now: {scopes}', { scopes: [shown, more].filter(Boolean).join(' ') })]
+      : []),
+    translate('Sent to {origin}. This cannot be undone; the user has to consent again.', {
+      origin: target.project.endpoint,
+    }),
+  ];
+  return { message, detail: lines.join('\n\n') };
+}
