@@ -77,7 +77,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     if (!url) return sendResponse(target, toResponse(frontEndPage(400, 'Your client has issued a malformed request.')));
     const forControl = url.pathname.startsWith(controlPrefix);
     const foreign = isForeignPage(message.headers.origin, header(message, 'sec-fetch-site'), port);
-    if (forControl && foreign) {
+    // A foreign page may send people to the consent page, but not press its buttons.
+    const forConsent = url.pathname.startsWith('/o/') && message.method === 'POST';
+    if ((forControl || forConsent) && foreign) {
       return sendResponse(target, new Response('No web page may steer the sandbox.\n', { status: 403 }));
     }
     const body = await readRequestBody(message);

@@ -1,11 +1,13 @@
 import type { Hono } from 'hono';
 import type { GoogleAddresses } from '../api';
+import { mountAuthorize } from './authorize';
 import { mountOAuth } from './oauth';
 import { mountPortability } from './portability';
 import type { GoogleService } from './service';
 
 /** Google at the origin's root: the official client's `rootUrl` keeps nothing but the origin. */
 export function mountGoogle(app: Hono, service: GoogleService): void {
+  mountAuthorize(app, service);
   mountOAuth(app, service);
   mountPortability(app, service);
 }
