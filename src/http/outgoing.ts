@@ -1,7 +1,6 @@
 /** Turns a request into what goes over the wire, or says why it must not. Pure; decided before any connection. */
 import { isLoopbackHost } from '../core/endpoint';
 import type { HttpBody, HttpRequest, HttpResult } from '../core/ports';
-import { BoundSecret } from '../core/redact';
 import type { Outgoing } from './exchange';
 
 type Refusal = Extract<HttpResult, { kind: 'not-sent' }>;
@@ -87,7 +86,8 @@ function encodeBody(body: HttpBody | undefined, url: URL): Encoded {
   }
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(body.fields)) {
-    const revealed = value instanceof BoundSecret ? value.revealFor(url) : undefined;
+    // Told apart by what it is not: the bundle's lazy parts each have a BoundSecret class of their own.
+    const revealed = typeof value === 'string' ? undefined : value.revealFor(url);
     if (revealed?.kind === 'foreign-origin') return foreign(url, revealed.boundTo);
     form.append(name, revealed?.value ?? String(value));
   }
