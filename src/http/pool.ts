@@ -1,4 +1,5 @@
 /** Keep-alive connections to one destination. A connection carries one request at a time; calls beyond them open more. */
+import { setMaxListeners } from 'node:events';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { Opened } from './connection';
 import type { Limits } from './limits';
@@ -36,6 +37,7 @@ export class ConnectionPool {
     this.#origin = origin;
     this.#limits = limits;
     this.#open = open;
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** An idle connection if there is one, else a client that will open one. */

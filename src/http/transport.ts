@@ -4,6 +4,7 @@
  * undici's client speaks HTTP; the connections under it are opened here, so that it is known for each failure whether the
  * request had begun to leave. Nothing is retried but a read whose reused connection broke before any answer.
  */
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { HttpRequest, HttpResult, Log, Transport } from '../core/ports';
@@ -101,6 +102,8 @@ class PooledTransport implements UndiciTransport {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#trust = new Trust(options.trust);
     this.#warm = new WarmConnections(options.warmMs ?? 60_000);
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
@@ -139,6 +142,7 @@ class PooledTransport implements UndiciTransport {
       this.#report(request, prepared, 'none', startedAt);
       return prepared;
     }
+    setMaxListeners(0, signal); // One signal may stop a whole bulk.
     const deadline = new Deadline([signal, this.#closing.signal], this.#limits.totalMs);
     const sending = new Sending(
       request,
