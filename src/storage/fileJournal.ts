@@ -1,0 +1,287 @@
+/** The record of operations on disk: one append-only file per window, an archive per month, an index of verified resets. */
+import { randomBytes } from 'node:crypto';
+import { basename, join } from 'node:path';
+import type { TargetAddress } from '../core/model';
+import type { Clock, Journal, JournalEntry, Log } from '../core/ports';
+import { AppendFile } from './appendFile';
+import { addressHash } from './fileLocks';
+import { errorCode, isThere, nodeFs, type StorageFs, StorageUnavailable } from './fileSystem';
+import { formatEvent, type JournalEvent } from './journalEvents';
+import { type FoldDeps, foldFile } from './journalFolding';
+import { everyVerified, findOperation, recentEntries } from './journalReading';
+import { JournalSurvey, type Surveyed, type WindowFile } from './journalSurvey';
+import { isSettled, JournalTable, type Known, mergeKnown, toEntry } from './journalTable';
+import { type LockFileDeps, releaseLock, takeLock } from './lockFile';
+import type { ProcessIdentity } from './processIdentity';
+import { VerifiedIndex, type VerifiedReset } from './verifiedIndex';
+
+/** The journal cannot be written: nothing may be sent. */
+export class JournalUnavailable extends StorageUnavailable {}
+
+export interface FileJournal extends Journal {
+  /** Writes what waits and closes the file. */
+  dispose(): Promise<void>;
+}
+
+export interface FileJournalOptions {
+  /** The folder that gets the sub-folder `journal`; touched on first use, not before. */
+  readonly folder: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly owner: ProcessIdentity;
+  readonly log: Log;
+  readonly fs?: StorageFs;
+}
+
+/** What one call folds at most; the rest waits for the next. */
+const foldedFilesAtOnce = 32;
+const foldedBytesAtOnce = 64 * 1024 * 1024;
+
+export function createFileJournal(options: FileJournalOptions): FileJournal {
+  return new JournalOnDisk(options);
+}
+
+class JournalOnDisk implements FileJournal {
+  readonly #fs: StorageFs;
+  readonly #folder: string;
+  readonly #log: Log;
+  readonly #own = new JournalTable();
+  readonly #file: AppendFile<JournalEvent>;
+  readonly #survey: JournalSurvey;
+  readonly #index: VerifiedIndex;
+  readonly #locks: LockFileDeps;
+  readonly #now: () => number;
+  readonly #warned = new Set<string>();
+  #surveying: Promise<unknown> = Promise.resolve();
+  #surveyed = false;
+
+  constructor(options: FileJournalOptions) {
+    const { clock, owner, log } = options;
+    const fs = options.fs ?? nodeFs;
+    const folder = join(options.folder, 'journal');
+    this.#fs = fs;
+    this.#folder = folder;
+    this.#log = log;
+    this.#now = () => clock.now();
+    this.#index = new VerifiedIndex(fs, join(folder, 'targets'));
+    this.#survey = new JournalSurvey({ fs, folder, clock, owner });
+    this.#locks = { fs, clock, owner, held: new Map() };
+    const prefix = `window-${owner.windowId.replace(/[^\w-]/g, '_').slice(0, 80)}`;
+    this.#file = new AppendFile<JournalEvent>({
+      fs,
+      path: async () => join(folder, `${prefix}-${randomBytes(4).toString('hex')}.jsonl`),
+      preamble: async () => [
+        formatEvent({ type: 'window', owner: await owner.self() }),
+        ...[...this.#own.values()].flatMap(eventsOf).map(formatEvent),
+      ],
+      onWritten: (event) => this.#own.apply(event),
+    });
+  }
+
+  async open(entry: Parameters<Journal['open']>[0]): Promise<void> {
+    await this.#append({ type: 'sending', entry }, false);
+  }
+
+  markSent(operationId: string, at: number): void {
+    const event: JournalEvent = { type: 'sent', operationId, at };
+    this.#file.append({ event, line: formatEvent(event), keep: true }, false).catch((error: unknown) => {
+      this.#log.warn(`The journal could not note that a request left (${errorCode(error)}); its entry says "sending".`);
+    });
+  }
+
+  async close(operationId: string, outcome: Parameters<Journal['close']>[1]): Promise<void> {
+    const known = this.#own.get(operationId) ?? this.#survey.get(operationId) ?? (await this.#find(operationId));
+    const address = known?.entry?.address ?? known?.address;
+    // First, so that a crash in between leaves an index that is ahead of the journal, never behind.
+    if (outcome.kind === 'verified' && address) await this.#note({ address, closedAt: outcome.at, operationId });
+    await this.#append({ type: 'closed', operationId, outcome, ...(address && { address }) }, true);
+  }
+
+  async dismiss(operationId: string): Promise<void> {
+    await this.#append({ type: 'dismissed', operationId }, true);
+  }
+
+  async lastVerifiedReset(address: TargetAddress): Promise<number | undefined> {
+    try {
+      // Once per window: what a window that lost its power had not yet put into the index.
+      if (!this.#surveyed) await this.#exclusively(() => this.#surveyAndFold());
+      const looked = await this.#index.look(address);
+      if (looked.kind === 'found') return looked.closedAt;
+      return looked.kind === 'none' ? undefined : await this.#exclusively(() => this.#rebuildIndex(address));
+    } catch (error) {
+      this.#warnOnce(`The journal could not be asked for the last reset (${errorCode(error)}).`);
+      return undefined;
+    }
+  }
+
+  async unfinished(): Promise<readonly JournalEntry[]> {
+    try {
+      return await this.#exclusively(() => this.#surveyAndFold());
+    } catch (error) {
+      this.#warnOnce(`The journal could not be read (${errorCode(error)}).`);
+      return [];
+    }
+  }
+
+  async recent(limit: number): Promise<readonly JournalEntry[]> {
+    await this.#file.idle();
+    try {
+      return await recentEntries(this.#fs, this.#folder, limit);
+    } catch (error) {
+      this.#warnOnce(`The journal could not be read (${errorCode(error)}).`);
+      return [];
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#surveying;
+    await this.#file.close();
+  }
+
+  async #append(event: JournalEvent, keep: boolean): Promise<void> {
+    const line = formatEvent(event);
+    try {
+      await this.#file.append({ event, line, keep }, true);
+    } catch (error) {
+      throw new JournalUnavailable('The journal cannot be written', error);
+    }
+  }
+
+  async #find(operationId: string): Promise<Known | undefined> {
+    await this.#file.idle();
+    try {
+      return await findOperation(this.#fs, this.#folder, operationId);
+    } catch (error) {
+      this.#warnOnce(`The journal could not be searched (${errorCode(error)}).`);
+      return undefined;
+    }
+  }
+
+  async #note(reset: VerifiedReset): Promise<void> {
+    try {
+      await this.#index.note(reset, false);
+    } catch (error) {
+      this.#log.warn(`The index of verified resets could not be written (${errorCode(error)}).`);
+      await this.#index.distrust(reset.address);
+    }
+  }
+
+  /** One survey at a time: two would fold the same file. */
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#surveying.then(work);
+    this.#surveying = result.catch(() => undefined);
+    return await result;
+  }
+
+  async #surveyAndFold(): Promise<readonly JournalEntry[]> {
+    await this.#file.idle();
+    const surveyed = await this.#survey.refresh(this.#file.path && basename(this.#file.path));
+    for (const file of surveyed.dead) {
+      for (const reset of file.verified.drain()) await this.#note(reset);
+      this.#warnOfLines(file);
+    }
+    const unfinished = this.#unfinishedAmong(surveyed);
+    await this.#fold(surveyed.dead.filter((file) => file.newerLines === 0));
+    this.#surveyed = true;
+    return unfinished;
+  }
+
+  #unfinishedAmong({ living, dead }: Surveyed): readonly JournalEntry[] {
+    const merged = new Map<string, Known>();
+    const atWork = new Set<string>();
+    const addAll = (table: JournalTable, isAtWork: (known: Known) => boolean) => {
+      for (const known of table.values()) {
+        const before = merged.get(known.operationId);
+        merged.set(known.operationId, before ? mergeKnown(before, known) : known);
+        if (isAtWork(known)) atWork.add(known.operationId);
+      }
+    };
+    addAll(this.#own, (known) => known.opened === true && known.outcome === undefined);
+    for (const { table } of living) addAll(table, (known) => known.opened === true);
+    for (const { table } of dead) addAll(table, () => false);
+    const unfinished: JournalEntry[] = [];
+    for (const known of merged.values()) {
+      const entry = isSettled(known) || atWork.has(known.operationId) ? undefined : toEntry(known);
+      if (entry) unfinished.push(entry);
+    }
+    return unfinished.sort((a, b) => a.openedAt - b.openedAt);
+  }
+
+  async #fold(dead: readonly WindowFile[]): Promise<void> {
+    if (dead.length === 0) return;
+    const lock = join(this.#folder, 'fold.lock');
+    const taken = await takeLock(this.#locks, lock, false);
+    // Another window is at it, or the folder cannot be written. Either way nothing is lost.
+    if (taken.kind !== 'taken') return;
+    try {
+      let bytes = 0;
+      for (const file of dead.slice(0, foldedFilesAtOnce)) {
+        if (bytes > foldedBytesAtOnce) break;
+        bytes += file.offset;
+        // Another window may have folded it before we got the lock.
+        if (await isThere(this.#fs, file.path)) await foldFile(this.#foldDeps(file), file);
+        this.#survey.forget(file);
+      }
+    } catch (error) {
+      this.#warnOnce(`The journal could not be archived (${errorCode(error)}).`);
+    } finally {
+      await releaseLock(this.#locks, lock, taken.generation).catch(() => undefined);
+    }
+  }
+
+  #foldDeps(file: WindowFile): FoldDeps {
+    return {
+      fs: this.#fs,
+      folder: this.#folder,
+      index: this.#index,
+      now: this.#now,
+      elsewhere: (operationId) => {
+        const others = this.#survey.get(operationId, file);
+        const own = this.#own.get(operationId);
+        return own && others ? mergeKnown(own, others) : (own ?? others);
+      },
+      carry: async (events) => {
+        await Promise.all(events.map((event) => this.#append(event, false)));
+      },
+    };
+  }
+
+  async #rebuildIndex(address: TargetAddress): Promise<number | undefined> {
+    await this.#file.idle();
+    const all = await everyVerified(this.#fs, this.#folder);
+    try {
+      for (const reset of all) await this.#index.note(reset, true);
+      await this.#index.discardIfDamaged(address);
+      await this.#index.markComplete();
+    } catch (error) {
+      this.#warnOnce(`The index of verified resets could not be rebuilt (${errorCode(error)}).`);
+    }
+    const hash = addressHash(address);
+    return all.find((reset) => addressHash(reset.address) === hash)?.closedAt;
+  }
+
+  #warnOfLines(file: WindowFile): void {
+    if (file.damagedLines > 0) {
+      this.#warnOnce(`${file.name}: ${file.damagedLines} damaged lines were skipped; the file is kept.`);
+    }
+    if (file.newerLines > 0) {
+      this.#warnOnce(`${file.name}: ${file.newerLines} lines of a newer version were skipped; the file is kept.`);
+    }
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#log.warn(message);
+  }
+}
+
+/** The events that say again what is known of an operation of this window. */
+function eventsOf(known: Known): JournalEvent[] {
+  const { operationId, opened, entry, ...rest } = known;
+  return opened && entry
+    ? [
+        { type: 'sending', entry },
+        { type: 'snapshot', operationId, ...rest },
+      ]
+    : [{ type: 'snapshot', operationId, ...(entry && { entry }), ...rest }];
+}

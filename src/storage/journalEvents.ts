@@ -1,0 +1,135 @@
+/**
+ * The lines of a journal file. Each is one event in JSON with the schema's version.
+ *
+ * What is written and what is read passes the same allow-list: a field that is not named here is dropped, so no secret
+ * gets in by being attached to an entry. Texts are scrubbed on the way in as well.
+ */
+import * as v from 'valibot';
+import type { RemedyAction, TargetKey } from '../core/model';
+import type { OutcomeKind } from '../core/outcome';
+import { scrub } from '../core/redact';
+import { processOwnerSchema } from './processIdentity';
+
+const version = 1;
+
+const outcomeKinds: Readonly<Record<OutcomeKind, true>> = {
+  verified: true,
+  accepted: true,
+  'already-reset': true,
+  'not-reset': true,
+  refused: true,
+  'not-sent': true,
+  unknown: true,
+  unsupported: true,
+  cancelled: true,
+};
+
+type Text = v.GenericSchema<string, string>;
+
+const id = v.string();
+/** Epoch milliseconds. */
+const time = v.pipe(v.number(), v.finite());
+
+const addressSchema = v.object({
+  provider: v.string(),
+  origin: v.string(),
+  target: v.pipe(
+    v.string(),
+    v.transform((key) => key as TargetKey),
+  ),
+});
+
+function actionSchema(text: Text) {
+  return v.variant('kind', [
+    v.object({ kind: v.picklist(['retry', 'verify', 'replace-credential', 'take-over-lock', 'open-settings']) }),
+    v.object({ kind: v.literal('open-url'), url: text }),
+  ]);
+}
+
+// Fails to compile when the domain gains an action that the allow-list does not know.
+type StoredAction = v.InferOutput<ReturnType<typeof actionSchema>>;
+const everyActionIsStored: RemedyAction extends StoredAction ? true : false = true;
+
+function outcomeSchema(text: Text) {
+  return v.object({
+    kind: v.picklist(Object.keys(outcomeKinds) as OutcomeKind[]),
+    reason: v.object({
+      code: v.string(),
+      params: v.record(v.string(), text),
+      actions: v.pipe(v.array(actionSchema(text)), v.readonly()),
+    }),
+    at: time,
+    operationId: v.exactOptional(id),
+  });
+}
+
+function newEntrySchema(text: Text) {
+  return v.object({
+    operationId: id,
+    address: addressSchema,
+    projectLabel: text,
+    identityLabel: text,
+    confirmedBy: v.picklist(['modal', 'task-allowance']),
+    confirmedAt: time,
+    credentialStoredAt: time,
+    hints: v.record(v.string(), v.union([text, time])),
+    openedAt: time,
+  });
+}
+
+function eventSchema(text: Text) {
+  const entry = newEntrySchema(text);
+  const outcome = outcomeSchema(text);
+  return v.variant('type', [
+    /** Whose file this is. */
+    v.object({ type: v.literal('window'), owner: processOwnerSchema }),
+    v.object({ type: v.literal('sending'), entry }),
+    v.object({ type: v.literal('sent'), operationId: id, at: time }),
+    v.object({ type: v.literal('closed'), operationId: id, outcome, address: v.exactOptional(addressSchema) }),
+    v.object({ type: v.literal('dismissed'), operationId: id }),
+    /** All that is known of an operation of a window that is gone: in the archive, or carried over by another window. */
+    v.object({
+      type: v.literal('snapshot'),
+      operationId: id,
+      entry: v.exactOptional(entry),
+      sentAt: v.exactOptional(time),
+      outcome: v.exactOptional(outcome),
+      address: v.exactOptional(addressSchema),
+      dismissed: v.exactOptional(v.boolean()),
+    }),
+  ]);
+}
+
+const readSchema = eventSchema(v.string());
+const writeSchema = eventSchema(v.pipe(v.string(), v.transform(scrub)));
+
+export type JournalEvent = v.InferOutput<typeof readSchema>;
+
+export type ParsedLine =
+  | { readonly kind: 'event'; readonly event: JournalEvent }
+  | { readonly kind: 'blank' }
+  /** Torn, edited by hand, or no journal line at all. */
+  | { readonly kind: 'damaged' }
+  /** Written by a later version of the extension. */
+  | { readonly kind: 'newer' };
+
+/** One line without its line break. Throws if the event does not fit the schema: that is a bug of the caller. */
+export function formatEvent(event: JournalEvent): string {
+  return JSON.stringify({ v: everyActionIsStored && version, ...v.parse(writeSchema, event) });
+}
+
+export function parseLine(line: string): ParsedLine {
+  if (line.trim() === '') return { kind: 'blank' };
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { kind: 'damaged' };
+  }
+  if (typeof value !== 'object' || value === null || !('v' in value) || typeof value.v !== 'number') {
+    return { kind: 'damaged' };
+  }
+  if (value.v > version) return { kind: 'newer' };
+  const parsed = v.safeParse(readSchema, value);
+  return parsed.success ? { kind: 'event', event: parsed.output } : { kind: 'damaged' };
+}

@@ -1,0 +1,158 @@
+/** Reads the journal files of all windows and tells the living from the dead. */
+import { join } from 'node:path';
+import type { Clock } from '../core/ports';
+import { errorCode, namesIn, type StorageFs } from './fileSystem';
+import { type JournalEvent, parseLine } from './journalEvents';
+import { JournalTable, type Known, mergeKnown } from './journalTable';
+import { linesFrom } from './lineReading';
+import { staleAfterMs } from './lockFile';
+import type { ProcessIdentity, ProcessOwner } from './processIdentity';
+import type { VerifiedReset } from './verifiedIndex';
+
+export interface WindowFile {
+  readonly name: string;
+  readonly path: string;
+  /** Operations that the window has not settled. */
+  readonly table: JournalTable;
+  /** Verified resets not yet noted in the index, newest per target. */
+  readonly verified: NewestVerified;
+  owner: ProcessOwner | undefined;
+  /** Bytes read so far. */
+  offset: number;
+  damagedLines: number;
+  newerLines: number;
+}
+
+export interface Surveyed {
+  readonly living: readonly WindowFile[];
+  readonly dead: readonly WindowFile[];
+}
+
+export interface SurveyDeps {
+  readonly fs: StorageFs;
+  readonly folder: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly owner: ProcessIdentity;
+}
+
+const windowFile = /^window-.+\.jsonl$/;
+const archiveFile = /^archive-\d{4}-\d{2}\.jsonl$/;
+
+export async function windowFiles(fs: StorageFs, folder: string): Promise<readonly string[]> {
+  return (await namesIn(fs, folder)).filter((name) => windowFile.test(name));
+}
+
+/** Newest month first. */
+export async function archiveFiles(fs: StorageFs, folder: string): Promise<readonly string[]> {
+  return (await namesIn(fs, folder))
+    .filter((name) => archiveFile.test(name))
+    .sort()
+    .reverse();
+}
+
+export class NewestVerified {
+  readonly #byTarget = new Map<string, VerifiedReset>();
+
+  add(event: JournalEvent): void {
+    const reset = verifiedFrom(event);
+    if (!reset) return;
+    const { provider, origin, target } = reset.address;
+    const key = [provider, origin, target].join('|');
+    const known = this.#byTarget.get(key);
+    if (!known || known.closedAt < reset.closedAt) this.#byTarget.set(key, reset);
+  }
+
+  drain(): readonly VerifiedReset[] {
+    const all = [...this.#byTarget.values()];
+    this.#byTarget.clear();
+    return all;
+  }
+}
+
+function verifiedFrom(event: JournalEvent): VerifiedReset | undefined {
+  if ((event.type !== 'closed' && event.type !== 'snapshot') || event.outcome?.kind !== 'verified') return undefined;
+  const address = event.address ?? (event.type === 'snapshot' ? event.entry?.address : undefined);
+  return address && { address, closedAt: event.outcome.at, operationId: event.operationId };
+}
+
+/** Remembers how far each file has been read, so that asking again reads only what is new. */
+export class JournalSurvey {
+  readonly #deps: SurveyDeps;
+  readonly #files = new Map<string, WindowFile>();
+
+  constructor(deps: SurveyDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads what is new in the files of all windows but `ownName`. */
+  async refresh(ownName: string | undefined): Promise<Surveyed> {
+    const names = (await windowFiles(this.#deps.fs, this.#deps.folder)).filter((name) => name !== ownName);
+    for (const name of this.#files.keys()) if (!names.includes(name)) this.#files.delete(name);
+    const living: WindowFile[] = [];
+    const dead: WindowFile[] = [];
+    for (const name of names) {
+      const file = this.#files.get(name) ?? newFile(this.#deps.folder, name);
+      try {
+        await this.#readOn(file, false);
+        const isAlive = await this.#isAlive(file);
+        // It may have written its last lines after they were read and before it died.
+        if (!isAlive) await this.#readOn(file, true);
+        this.#files.set(name, file);
+        (isAlive ? living : dead).push(file);
+      } catch (error) {
+        // Folded by another window meanwhile.
+        if (errorCode(error) !== 'ENOENT') throw error;
+        this.#files.delete(name);
+      }
+    }
+    return { living, dead };
+  }
+
+  /** What the other windows' files said of an operation when they were last read. */
+  get(operationId: string, except?: WindowFile): Known | undefined {
+    let known: Known | undefined;
+    for (const file of this.#files.values()) {
+      const piece = file === except ? undefined : file.table.get(operationId);
+      if (piece) known = known ? mergeKnown(known, piece) : piece;
+    }
+    return known;
+  }
+
+  forget(file: WindowFile): void {
+    this.#files.delete(file.name);
+  }
+
+  async #readOn(file: WindowFile, toTheEnd: boolean): Promise<void> {
+    for await (const line of linesFrom(this.#deps.fs, file.path, file.offset)) {
+      if (!line.complete && !toTheEnd) return;
+      file.offset = line.end;
+      const parsed = parseLine(line.text);
+      if (parsed.kind === 'damaged') file.damagedLines += 1;
+      if (parsed.kind === 'newer') file.newerLines += 1;
+      if (parsed.kind !== 'event') continue;
+      if (parsed.event.type === 'window') file.owner = parsed.event.owner;
+      file.table.apply(parsed.event);
+      file.verified.add(parsed.event);
+    }
+  }
+
+  async #isAlive(file: WindowFile): Promise<boolean> {
+    if (file.owner) return await this.#deps.owner.isAlive(file.owner);
+    // Just made and still empty, or its first line is damaged.
+    const { mtimeMs } = await this.#deps.fs.stat(file.path);
+    return Math.abs(this.#deps.clock.now() - mtimeMs) <= staleAfterMs;
+  }
+}
+
+function newFile(folder: string, name: string): WindowFile {
+  return {
+    name,
+    path: join(folder, name),
+    table: new JournalTable(),
+    verified: new NewestVerified(),
+    owner: undefined,
+    offset: 0,
+    damagedLines: 0,
+    newerLines: 0,
+  };
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { address, freshFolder, JournalBench, newEntry, outcome } from './support';
+
+describe('fileJournal', () => {
+  const folder = freshFolder();
+  let bench: JournalBench;
+  beforeEach(() => {
+    bench = new JournalBench(folder());
+  });
+  afterEach(() => bench.dispose());
+
+  const ids = (entries: readonly { operationId: string }[]) => entries.map((entry) => entry.operationId);
+
+  it('touches nothing before first use', async () => {
+    bench.window('a');
+    await assert.rejects(access(join(folder(), 'journal')));
+  });
+
+  it('answers from an empty folder without making one', async () => {
+    const journal = bench.window('a');
+    assert.deepEqual(await journal.unfinished(), []);
+    assert.deepEqual(await journal.recent(5), []);
+    await assert.rejects(access(join(folder(), 'journal')));
+  });
+
+  it('goes through the stages of an operation', async () => {
+    const journal = bench.window('a');
+    const entry = newEntry('1');
+    await journal.open(entry);
+    assert.deepEqual(await journal.recent(5), [{ ...entry, stage: 'sending' }]);
+    journal.markSent('1', 7);
+    assert.deepEqual(await journal.recent(5), [{ ...entry, stage: 'sent', sentAt: 7 }]);
+    await journal.close('1', outcome('verified', 99));
+    assert.deepEqual(await journal.recent(5), [
+      { ...entry, stage: 'closed', sentAt: 7, outcome: outcome('verified', 99) },
+    ]);
+    assert.equal(await journal.lastVerifiedReset(entry.address), 99);
+  });
+
+  it('offers what a dead window left, and nothing of a living one', async () => {
+    const dead = bench.window('dead');
+    for (const id of ['sending', 'sent', 'unknown', 'done', 'seen']) await dead.open(newEntry(id));
+    dead.markSent('sent', 7);
+    await dead.close('unknown', outcome('unknown'));
+    await dead.close('done', outcome('accepted'));
+    await dead.close('seen', outcome('unknown'));
+    await dead.dismiss('seen');
+    const journal = bench.window('b');
+    assert.deepEqual(await journal.unfinished(), []);
+    bench.windows.kill('dead');
+    assert.deepEqual(ids(await journal.unfinished()), ['sending', 'sent', 'unknown']);
+    assert.deepEqual(ids(await journal.unfinished()), ['sending', 'sent', 'unknown'], 'after folding');
+    const names = (await readdir(join(folder(), 'journal'))).map((name) => name.replace(/-\w{8}\.jsonl/, '')).sort();
+    assert.deepEqual(names, ['archive-2024-05.jsonl', 'window-b']);
+    assert.equal((await journal.recent(9)).length, 5);
+  });
+
+  it('closes and dismisses what another window left', async () => {
+    const dead = bench.window('dead');
+    await dead.open(newEntry('1'));
+    await dead.open(newEntry('2'));
+    bench.windows.kill('dead');
+    const journal = bench.window('b');
+    await journal.unfinished();
+    await journal.close('1', outcome('verified', 5));
+    await journal.dismiss('2');
+    assert.deepEqual(await journal.unfinished(), []);
+    assert.deepEqual(await bench.window('c').unfinished(), []);
+    assert.equal(await bench.window('d').lastVerifiedReset(address()), 5);
+  });
+
+  it('drops what the allow-list does not name', async () => {
+    const journal = bench.window('a');
+    await journal.open({ ...newEntry('1'), accessToken: 'planted' } as never);
+    await journal.close('1', { ...outcome('refused'), raw: 'planted' } as never);
+    for (const name of await readdir(join(folder(), 'journal'))) {
+      if (name.endsWith('.jsonl')) {
+        assert.doesNotMatch(await readFile(join(folder(), 'journal', name), 'utf8'), /planted/);
+      }
+    }
+  });
+});

@@ -1,0 +1,180 @@
+/** Builders and a watched file system for the storage tests. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { TargetAddress, TargetKey } from '../../../src/core/model';
+import type { Outcome, OutcomeKind } from '../../../src/core/outcome';
+import type { Log, NewJournalEntry } from '../../../src/core/ports';
+import { createFileJournal, type FileJournal } from '../../../src/storage/fileJournal';
+import { nodeFs, type StorageFs } from '../../../src/storage/fileSystem';
+import type { ProcessIdentity } from '../../../src/storage/processIdentity';
+
+export class TestClock {
+  constructor(public time = Date.UTC(2024, 4, 6, 12)) {}
+  now(): number {
+    return this.time;
+  }
+}
+
+export class RecordingLog implements Log {
+  readonly lines: string[] = [];
+  trace(message: string): void {
+    this.lines.push(message);
+  }
+  info(message: string): void {
+    this.lines.push(message);
+  }
+  warn(message: string): void {
+    this.lines.push(message);
+  }
+  error(message: string): void {
+    this.lines.push(message);
+  }
+}
+
+/** Windows of one test that live and die as it says. */
+export class Windows {
+  readonly #dead = new Set<string>();
+  #pid = 1000;
+
+  identity(windowId: string): ProcessIdentity {
+    this.#pid += 1;
+    const self = { windowId, pid: this.#pid, startToken: `start of ${windowId}`, seenAt: 0 };
+    return {
+      windowId,
+      self: async () => self,
+      isAlive: async (owner) => !this.#dead.has(owner.windowId),
+    };
+  }
+
+  kill(windowId: string): void {
+    this.#dead.add(windowId);
+  }
+}
+
+type Operation = 'open' | 'write' | 'sync' | 'read' | 'rename' | 'unlink' | 'truncate' | 'utimes';
+
+export interface Step {
+  readonly operation: Operation;
+  /** Name of the file or folder, without its folder. */
+  readonly name: string;
+  /** Bytes, of reads and writes. */
+  readonly size: number;
+}
+
+/** The real file system; records what is done and fails where `failWhen` says so. */
+export class WatchedFs {
+  readonly steps: Step[] = [];
+  failWhen: ((step: Step) => string | undefined) | undefined;
+  /** Waited for before a sync is done. */
+  syncGate: Promise<void> = Promise.resolve();
+  readonly fs: StorageFs;
+
+  constructor() {
+    const note = (operation: Operation, path: unknown, size = 0) => {
+      const step = { operation, name: basename(String(path)), size };
+      const code = this.failWhen?.(step);
+      if (code) throw Object.assign(new Error(`${code}: injected`), { code });
+      this.steps.push(step);
+    };
+    const watch = (handle: Awaited<ReturnType<StorageFs['open']>>, path: unknown) =>
+      new Proxy(handle, {
+        get: (target, property) => {
+          const value: unknown = Reflect.get(target, property);
+          if (typeof value !== 'function') return value;
+          return async (...args: unknown[]) => {
+            if (property === 'sync' || property === 'datasync') {
+              await this.syncGate;
+              note('sync', path);
+            }
+            if (property === 'appendFile' || property === 'writeFile') note('write', path, String(args[0]).length);
+            if (property === 'truncate') note('truncate', path);
+            const result: unknown = await Reflect.apply(value, target, args);
+            if (property === 'read') note('read', path, (result as { bytesRead: number }).bytesRead);
+            return result;
+          };
+        },
+      });
+    this.fs = {
+      ...nodeFs,
+      open: async (path, ...rest) => {
+        note('open', path);
+        return watch(await nodeFs.open(path, ...rest), path);
+      },
+      rename: async (from, to) => {
+        note('rename', to);
+        await nodeFs.rename(from, to);
+      },
+      unlink: async (path) => {
+        note('unlink', path);
+        await nodeFs.unlink(path);
+      },
+      utimes: async (path, ...rest) => {
+        note('utimes', path);
+        await nodeFs.utimes(path, ...rest);
+      },
+    };
+  }
+
+  count(operation: Operation, name = /./): number {
+    return this.steps.filter((step) => step.operation === operation && name.test(step.name)).length;
+  }
+
+  bytes(operation: 'read' | 'write'): number {
+    return this.steps.reduce((sum, step) => (step.operation === operation ? sum + step.size : sum), 0);
+  }
+}
+
+/** A folder that is removed after each test of the suite. */
+export function freshFolder(): () => string {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'reconsent-storage-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  return () => folder;
+}
+
+/** Journals of several windows over one folder; all are closed by `dispose`. */
+export class JournalBench {
+  readonly clock = new TestClock();
+  readonly log = new RecordingLog();
+  readonly windows = new Windows();
+  readonly #journals: FileJournal[] = [];
+
+  constructor(readonly folder: string) {}
+
+  window(windowId: string, fs: StorageFs = nodeFs): FileJournal {
+    const owner = this.windows.identity(windowId);
+    const journal = createFileJournal({ folder: this.folder, clock: this.clock, owner, log: this.log, fs });
+    this.#journals.push(journal);
+    return journal;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#journals.map((journal) => journal.dispose()));
+  }
+}
+
+export function address(target = 'project/alice', origin = 'https://service.example.com'): TargetAddress {
+  return { provider: 'google-data-portability', origin, target: target as TargetKey };
+}
+
+export function newEntry(operationId: string, changes: Partial<NewJournalEntry> = {}): NewJournalEntry {
+  return {
+    operationId,
+    address: address(),
+    projectLabel: 'Project',
+    identityLabel: 'alice.test@example.com',
+    confirmedBy: 'modal',
+    confirmedAt: 1,
+    credentialStoredAt: 2,
+    hints: { jobs: 2, label: 'x' },
+    openedAt: Date.UTC(2024, 4, 6, 12),
+    ...changes,
+  };
+}
+
+export function outcome(kind: OutcomeKind, at = Date.UTC(2024, 4, 6, 13)): Outcome {
+  return { kind, reason: { code: `test-${kind}`, params: { name: 'a' }, actions: [{ kind: 'verify' }] }, at };
+}
