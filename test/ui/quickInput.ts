@@ -1,0 +1,102 @@
+import type { Locator, Page } from 'playwright-core';
+import { textOf } from './text';
+
+/** The quick pick or input box at the top of a window; there is at most one. */
+export class QuickInput {
+  private readonly widget: Locator;
+  private readonly field: Locator;
+
+  constructor(private readonly page: Page) {
+    this.widget = page.locator('.quick-input-widget');
+    this.field = this.widget.locator('.quick-input-box input');
+  }
+
+  /** Waits until it shows, with that title where one is given. */
+  async shown(title?: string | RegExp): Promise<void> {
+    await this.field.waitFor();
+    if (title !== undefined) await this.widget.locator('.quick-input-title').filter({ hasText: title }).waitFor();
+  }
+
+  /** The title, and the message below the field: the prompt or what is wrong with the input. */
+  async read(): Promise<{ readonly title: string; readonly message: string; readonly value: string }> {
+    await this.field.waitFor();
+    return {
+      title: (await this.widget.locator('.quick-input-title').textContent()) ?? '',
+      message: (await this.widget.locator('.quick-input-message').textContent()) ?? '',
+      value: await this.field.inputValue(),
+    };
+  }
+
+  /** Replaces what is in the field. */
+  async type(text: string): Promise<void> {
+    await this.field.waitFor();
+    await this.field.fill(text);
+  }
+
+  /** Confirms with Enter. */
+  async accept(): Promise<void> {
+    await this.field.press('Enter');
+  }
+
+  /** Types into the input box, confirms, and waits until it has gone or has made room for the next step. */
+  async enter(text: string): Promise<void> {
+    await this.type(text);
+    await this.accept();
+  }
+
+  /** Leaves with Escape. */
+  async dismiss(): Promise<void> {
+    await this.field.press('Escape');
+    await this.widget.waitFor({ state: 'hidden' });
+  }
+
+  /** Whether what is typed is hidden. */
+  async hidesInput(): Promise<boolean> {
+    await this.field.waitFor();
+    return (await this.field.getAttribute('type')) === 'password';
+  }
+
+  /** The labels of the choices that are rendered. */
+  async options(): Promise<string[]> {
+    const options = this.widget.locator('.quick-input-list [role=option]');
+    const labels: string[] = [];
+    for (const option of await options.all()) labels.push(await labelOf(option));
+    return labels;
+  }
+
+  /** Chooses the entry with that exact label. */
+  async choose(label: string): Promise<void> {
+    const option = await this.option(label);
+    await option.click();
+  }
+
+  /** Sets or clears the check box of the entry with that exact label, in a list of several choices. */
+  async check(label: string, checked = true): Promise<void> {
+    const box = (await this.option(label)).getByRole('checkbox');
+    await box.setChecked(checked);
+  }
+
+  /** Presses a button of the title bar, for instance `Back`. */
+  async pressButton(name: string): Promise<void> {
+    await this.widget.locator('.quick-input-titlebar').getByRole('button', { name, exact: true }).click();
+  }
+
+  private async option(label: string): Promise<Locator> {
+    const rows = this.widget.locator('.quick-input-list [role=option]');
+    const exact = rows.filter({
+      has: this.page
+        .locator('.quick-input-list-label .label-name, .quick-input-list-rows > div:first-child .label-name')
+        .filter({ hasText: new RegExp(`^\\s*${escapeText(label)}\\s*$`) }),
+    });
+    await exact.first().waitFor();
+    return exact.first();
+  }
+}
+
+function labelOf(option: Locator): Promise<string> {
+  return textOf(option.locator('.label-name').first());
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
