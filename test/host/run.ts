@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildExtension } from '../../scripts/host/build';
 import { runProgram, ToolingError } from '../../scripts/host/failure';
 import { repoRoot } from '../../scripts/host/paths';
 import type { HostVersion } from '../../scripts/host/provide';
@@ -65,14 +65,6 @@ function chosenVersions(name: string): HostVersion[] {
   if (name === 'both') return ['min', 'newest'];
   if (name === 'min' || name === 'newest') return [name];
   throw new ToolingError(`--vscode ${name}: choose min, newest or both`);
-}
-
-function buildExtension(): void {
-  const built = spawnSync(process.execPath, [join(repoRoot, 'esbuild.mjs')], {
-    cwd: repoRoot,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (built.status !== 0) throw new ToolingError('The extension could not be built.');
 }
 
 runProgram(main);
