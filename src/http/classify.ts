@@ -16,6 +16,8 @@ const tlsCauses: Readonly<Record<string, NotSentCause>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls-untrusted',
   CERT_UNTRUSTED: 'tls-untrusted',
   INVALID_CA: 'tls-untrusted',
+  // Signed by an authority of a trusted name but with another key, as after a company's authority was made anew.
+  CERT_SIGNATURE_FAILURE: 'tls-untrusted',
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls-name-mismatch',
   HOSTNAME_MISMATCH: 'tls-name-mismatch',
   CERT_HAS_EXPIRED: 'tls-expired',
@@ -30,7 +32,9 @@ export function errorCode(error: unknown): string | undefined {
 function codes(error: unknown): readonly string[] {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.flatMap(codes);
   if (typeof error !== 'object' || error === null || !('code' in error)) return [];
-  return typeof error.code === 'string' ? [error.code] : [];
+  if (typeof error.code === 'string') return [error.code];
+  // undici gives its parser's errors a code only sometimes.
+  return error instanceof Error && error.name === 'HTTPParserError' ? ['UND_ERR_HTTP_PARSER'] : [];
 }
 
 /** Why no TCP connection came about. With several addresses, one that refused is the best news of the host. */
@@ -68,7 +72,5 @@ export function isConnectionLoss(error: unknown): boolean {
   const code = errorCode(error) ?? '';
   // undici gives the same code to a close by the other side and to an answer nobody asked for; only its text tells.
   if (code === 'UND_ERR_SOCKET') return !(error instanceof Error && error.message.startsWith('bad '));
-  // The other side closed in the middle of the headers.
-  if (code === 'HPE_INVALID_EOF_STATE') return true;
   return code.startsWith('E') && !code.startsWith('ERR_');
 }

@@ -32,6 +32,7 @@ export class ConnectionPool {
   readonly #clients = new Set<Client>();
   /** The newest at the end, which is taken first: its connection is the least likely to have been closed. */
   readonly #idle: Lease[] = [];
+  #retired = false;
 
   constructor(origin: string, limits: Limits, open: Open) {
     this.#origin = origin;
@@ -66,16 +67,23 @@ export class ConnectionPool {
       client,
       reused: () => served++ > 0,
       release: () => {
-        if (!this.#closing.signal.aborted) this.#idle.push(lease);
+        if (this.#retired) this.#drop(lease);
+        else this.#idle.push(lease);
       },
     };
     client.on('disconnect', () => this.#forget(lease));
     return lease;
   }
 
+  /** Closes what is idle now, and what is in use once its request has ended. */
+  retire(): void {
+    this.#retired = true;
+    for (const lease of this.#idle.splice(0)) this.#drop(lease);
+  }
+
   async close(): Promise<void> {
+    this.retire();
     this.#closing.abort();
-    this.#idle.length = 0;
     await Promise.all([...this.#clients].map((client) => client.destroy()));
     this.#clients.clear();
   }
@@ -85,6 +93,10 @@ export class ConnectionPool {
     const at = this.#idle.indexOf(lease);
     if (at < 0) return;
     this.#idle.splice(at, 1);
+    this.#drop(lease);
+  }
+
+  #drop(lease: Lease): void {
     this.#clients.delete(lease.client);
     void lease.client.destroy();
   }

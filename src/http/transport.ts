@@ -86,7 +86,8 @@ class Sending {
   }
 }
 
-type Pools = Map<string, ConnectionPool>;
+/** By origin: the pool and the key of the way it goes. */
+type Pools = Map<string, { readonly key: string; readonly pool: ConnectionPool }>;
 
 class PooledTransport implements UndiciTransport {
   readonly #options: TransportOptions;
@@ -228,14 +229,15 @@ class PooledTransport implements UndiciTransport {
     }
   }
 
-  /** Connections made under other settings stay with their requests and are closed when those have ended. */
+  /** One pool for each origin. When settings change the way there, the old one ends with its last request. */
   #poolFor(destination: Destination, pools: Pools): ConnectionPool {
+    const { origin } = destination.origin;
     const key = keyOf(destination);
-    let pool = pools.get(key);
-    if (!pool) {
-      pool = new ConnectionPool(destination.origin.origin, this.#limits, (signal) => this.#open(destination, signal));
-      pools.set(key, pool);
-    }
+    const known = pools.get(origin);
+    if (known?.key === key) return known.pool;
+    known?.pool.retire();
+    const pool = new ConnectionPool(origin, this.#limits, (signal) => this.#open(destination, signal));
+    pools.set(origin, { key, pool });
     return pool;
   }
 
@@ -315,7 +317,7 @@ function keyOf(destination: Destination): string {
 }
 
 async function closeAll(pools: Pools): Promise<void> {
-  await Promise.all([...pools.values()].map((pool) => pool.close()));
+  await Promise.all([...pools.values()].map(({ pool }) => pool.close()));
   pools.clear();
 }
 

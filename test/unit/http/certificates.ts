@@ -1,4 +1,5 @@
 /** Certificates for the servers of these tests, made afresh in memory. */
+import 'reflect-metadata'; // @peculiar/x509 needs it, and needs it first
 import { webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
@@ -29,18 +30,20 @@ export interface CertificateWishes {
 /** A certificate authority of its own, which nobody trusts until told to. */
 export class TestAuthority {
   readonly pem: string;
+  readonly #name: string;
   readonly #keys: webcrypto.CryptoKeyPair;
 
-  private constructor(pem: string, keys: webcrypto.CryptoKeyPair) {
+  private constructor(name: string, pem: string, keys: webcrypto.CryptoKeyPair) {
     this.pem = pem;
+    this.#name = name;
     this.#keys = keys;
   }
 
-  static async create(): Promise<TestAuthority> {
+  static async create(name = 'CN=Test Authority'): Promise<TestAuthority> {
     const keys = await newKeys();
     const certificate = await X509CertificateGenerator.createSelfSigned({
       serialNumber: '01',
-      name: 'CN=Test Authority',
+      name,
       notBefore: new Date(Date.now() - 1000 * day),
       notAfter: new Date(Date.now() + 1000 * day),
       keys,
@@ -50,7 +53,22 @@ export class TestAuthority {
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
       ],
     });
-    return new TestAuthority(certificate.toString('pem'), keys);
+    return new TestAuthority(name, certificate.toString('pem'), keys);
+  }
+
+  /** A server certificate that no authority has signed. */
+  async selfSigned(): Promise<ServerCertificate> {
+    const keys = await newKeys();
+    const certificate = await X509CertificateGenerator.createSelfSigned({
+      serialNumber: '03',
+      name: 'CN=localhost',
+      notBefore: new Date(Date.now() - day),
+      notAfter: new Date(Date.now() + day),
+      keys,
+      signingAlgorithm: algorithm,
+      extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
+    });
+    return { cert: certificate.toString('pem'), key: await privatePem(keys) };
   }
 
   async issue(wishes: CertificateWishes = {}): Promise<ServerCertificate> {
@@ -58,7 +76,7 @@ export class TestAuthority {
     const certificate = await X509CertificateGenerator.create({
       serialNumber: '02',
       subject: `CN=${wishes.name ?? 'localhost'}`,
-      issuer: 'CN=Test Authority',
+      issuer: this.#name,
       notBefore: new Date(Date.now() + (wishes.from ?? -1) * day),
       notAfter: new Date(Date.now() + (wishes.until ?? 30) * day),
       publicKey: keys.publicKey,
@@ -75,12 +93,13 @@ export class TestAuthority {
         ),
       ],
     });
-    const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-    return {
-      cert: certificate.toString('pem'),
-      key: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`,
-    };
+    return { cert: certificate.toString('pem'), key: await privatePem(keys) };
   }
+}
+
+async function privatePem(keys: webcrypto.CryptoKeyPair): Promise<string> {
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {
