@@ -64,12 +64,11 @@ export async function refreshAccessToken(
     clientSecret: clientSecret.value,
     endpoints: { oauth2TokenUrl: request.tokenUrl.href },
     transporterOptions: {
-      fetchImplementation: asFetch(transport, {
-        effect: 'read',
-        allowedOrigins: [request.tokenUrl.origin],
-        pathTemplate: request.tokenUrl.pathname,
-        signal,
-      }),
+      // The library hands on no signal of its own, so ours is given to every request here.
+      fetchImplementation: asFetch(
+        { send: (outgoing) => transport.send(outgoing, signal) },
+        { effect: 'read', allowedOrigins: [request.tokenUrl.origin], pathTemplate: request.tokenUrl.pathname },
+      ),
     },
   });
   client.transporter.interceptors.request.add({
@@ -100,7 +99,7 @@ function translateTokens(credentials: unknown, request: RefreshRequest, clock: C
 /** Takes from the library's error only its status and its OAuth error code; the rest of it holds secrets. */
 function translateFailure(failure: unknown): RefreshResult {
   const ending = findTransportFailure(failure);
-  if (ending) return { kind: 'unanswered', result: ending };
+  if (ending) return { kind: 'unanswered', result: ending.result };
   const response = v.safeParse(v.object({ response: v.object({ status: v.number(), data: v.unknown() }) }), failure);
   if (!response.success) return { kind: 'refused', status: 0, error: 'the sign-in library failed' };
   const { status, data } = response.output.response;

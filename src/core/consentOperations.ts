@@ -38,6 +38,7 @@ export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'l
 
 export interface ResetRequest {
   readonly signal: AbortSignal;
+  readonly takeOverLock?: boolean;
   confirm(target: Target, preview: Preview): Promise<Confirmation>;
   /** Called with the step the operation has reached. */
   progress?: (step: Parameters<ResetPorts['progress']>[0]) => void;
@@ -73,6 +74,7 @@ export class ConsentOperations {
         provider,
         currentTarget: () => this.ports.currentTarget(key),
         confirm: request.confirm,
+        takeOverLock: request.takeOverLock === true,
         progress: (step) => {
           sent ||= step === 'sent';
           store.update(key, (state) => ({ ...state, activity: { kind: 'resetting', step } }));

@@ -156,6 +156,7 @@ function contextValueOf(state: IdentityState): string {
   const flags = ['identity', state.consent.kind];
   if (state.activity.kind !== 'idle') flags.push('busy');
   if (state.unfinished) flags.push('unfinished');
+  if (state.lastOutcome?.kind === 'accepted') flags.push('unverified');
   const hasCredential = !['not-signed-in', 'needs-consent'].includes(state.consent.kind);
   if (hasCredential) flags.push('hasCredential');
   return `;${flags.join(';')};`;
@@ -238,4 +239,61 @@ export function presentConfirmation(
     }),
   ];
   return { message, detail: lines.join('\n\n') };
+}
+
+export interface DetailPresentation {
+  /** Stable among the details of one identity. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: IconPresentation;
+}
+
+/** The rows below an identity. */
+export function presentDetails(state: IdentityState, context: PresentationContext): readonly DetailPresentation[] {
+  const { translate, texts, now } = context;
+  const rows: DetailPresentation[] = [];
+  if (state.lastOutcome) {
+    rows.push({
+      id: 'last-outcome',
+      label: translate('Last reset: {outcome}', { outcome: outcomeWord(state.lastOutcome.kind, translate) }),
+      description: clockTime(state.lastOutcome.at),
+      icon: { id: needsAttention(state.lastOutcome.kind) ? 'warning' : 'history' },
+    });
+    rows.push(...sentenceRows('outcome', state.lastOutcome.reason, texts, translate));
+  } else if (state.unfinished) {
+    rows.push(...sentenceRows('unfinished', state.unfinished.reason, texts, translate));
+  }
+  const why = consentReason(state.consent);
+  if (why) rows.push(...sentenceRows('consent', why, texts, translate));
+  if (state.consent.kind === 'granted') {
+    const { timeBased, oneTime, accessTokenExpiresAt } = state.consent.grant;
+    const timed = translate('time-based', {});
+    const once = translate('one time', {});
+    for (const name of timeBased) rows.push(scopeRow(name, timed));
+    for (const name of oneTime) rows.push(scopeRow(name, once));
+    if (accessTokenExpiresAt !== undefined) {
+      const left = accessTokenExpiresAt - now;
+      const description = left > 0 ? translate('ends in {time}', { time: duration(left) }) : translate('ended', {});
+      rows.push({ id: 'access-token', label: translate('Access token', {}), description, icon: { id: 'clock' } });
+    }
+  }
+  return rows;
+}
+
+function scopeRow(name: string, kind: string): DetailPresentation {
+  return { id: `scope:${name}`, label: plainText(name, 80), description: kind, icon: { id: 'shield' } };
+}
+
+function sentenceRows(
+  id: string,
+  why: Reason,
+  texts: ReasonTexts,
+  translate: Translate,
+): readonly DetailPresentation[] {
+  const { happened, notHappened, remedy } = reasonSentences(why, texts, translate);
+  const rows: DetailPresentation[] = [{ id: `${id}:happened`, label: happened, description: '', icon: { id: 'info' } }];
+  if (notHappened) rows.push({ id: `${id}:not`, label: notHappened, description: '', icon: { id: 'circle-slash' } });
+  if (remedy) rows.push({ id: `${id}:remedy`, label: remedy, description: '', icon: { id: 'lightbulb' } });
+  return rows;
 }

@@ -53,6 +53,8 @@ export interface ResetPorts {
   currentTarget(): Target | undefined;
   confirm(target: Target, preview: Preview): Promise<Confirmation>;
   progress(step: ResetStep): void;
+  /** The user wants to replace the live owner of the lock. */
+  readonly takeOverLock?: boolean;
 }
 
 /** Everything known once the preview has been made. */
@@ -84,7 +86,7 @@ export async function runReset(target: Target, ports: ResetPorts, signal: AbortS
   if (confirmed.kind === 'end') return confirmed.outcome;
 
   ports.progress('locking');
-  const lock = await ports.locks.acquire(ready.with.address);
+  const lock = await ports.locks.acquire(ready.with.address, { takeOver: ports.takeOverLock === true });
   if (lock.kind === 'held') {
     const seconds = String(Math.round(lock.heldForMs / 1000));
     const actions = lock.mayTakeOver ? ([{ kind: 'take-over-lock' }] as const) : [];

@@ -1,0 +1,103 @@
+/** The composition root: builds, wires and registers; knows everybody; holds no logic. */
+import * as vscode from 'vscode';
+import { CredentialVault } from './auth/credentialVault';
+import { ConsentOperations } from './core/consentOperations';
+import { ConsentStore } from './core/consentStore';
+import type { Target } from './core/model';
+import { collectReasonTexts } from './core/outcomeText';
+import { reasonTexts } from './core/reasonTexts';
+import { providerDescriptions } from './providers/registry';
+import { createFileJournal } from './storage/fileJournal';
+import { createFileLocks } from './storage/fileLocks';
+import { createFileMarkers } from './storage/fileMarkers';
+import { createProcessIdentity } from './storage/processIdentity';
+import { ActiveIdentity } from './vscode/activeIdentity';
+import { registerCommands } from './vscode/commands/register';
+import { ResetCommand } from './vscode/commands/resetConsent';
+import { scrubbedLog } from './vscode/log';
+import { Network } from './vscode/network';
+import { Projects } from './vscode/projects';
+import { Prompts } from './vscode/prompts';
+import { Sandbox } from './vscode/sandbox';
+import { secretStore } from './vscode/secretStorage';
+import { StartUp } from './vscode/startUp';
+import { QuickResetItem } from './vscode/statusBar';
+import { systemClock, systemRandom } from './vscode/systemPorts';
+import { Targets } from './vscode/targets';
+import { ConsentTree } from './vscode/views/consentTree';
+import { createConsentView } from './vscode/views/consentView';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const channel = vscode.window.createOutputChannel('Reconsent', { log: true });
+  const log = scrubbedLog(channel);
+  const clock = systemClock;
+  const texts = collectReasonTexts([reasonTexts, ...[...providerDescriptions.values()].map((one) => one.reasonTexts)]);
+  const folder = context.globalStorageUri.fsPath;
+  const owner = createProcessIdentity({ windowId: systemRandom.id(), clock });
+
+  const projects = new Projects(providerDescriptions);
+  const store = new ConsentStore();
+  const prompts = new Prompts(texts);
+  const journal = createFileJournal({ folder, clock, owner, log });
+  const locks = createFileLocks({ folder, clock, owner });
+  const markers = createFileMarkers({ folder, log });
+  const describe = (id: string) => providerDescriptions.get(id);
+  const vault = new CredentialVault({ secrets: secretStore(context.secrets), markers, clock, log, describe });
+  const network = new Network(clock, log, `reconsent/${context.extension.packageJSON.version}`);
+  const operations = new ConsentOperations({
+    store,
+    credentials: vault,
+    journal,
+    locks,
+    clock,
+    log,
+    random: systemRandom,
+    provider: (id) => network.provider(id),
+    currentTarget: (key) => projects.targets.get(key),
+    credentialOrigins: ({ project }: Target) => describe(project.provider)?.credentialOrigins(project) ?? [],
+  });
+  const tree = new ConsentTree(projects, store, texts);
+  const view = createConsentView(tree, projects, store);
+  const active = new ActiveIdentity(projects, context.workspaceState);
+  const targets = new Targets(projects, store, prompts, texts, () => view.selection);
+  const resetCommand = new ResetCommand({ operations, prompts, network, texts });
+  const sandbox = new Sandbox({
+    projects,
+    descriptions: providerDescriptions,
+    vault,
+    operations,
+    network,
+    prompts,
+    log,
+  });
+  const startUp = new StartUp({ projects, operations, prompts, log });
+
+  context.subscriptions.push(
+    channel,
+    projects,
+    locks,
+    network,
+    tree,
+    view,
+    active,
+    resetCommand,
+    sandbox,
+    startUp,
+    new QuickResetItem(active, store, texts),
+    context.secrets.onDidChange(({ key }) => vault.dropCached(key)),
+    ...registerCommands({
+      active,
+      channel,
+      descriptions: providerDescriptions,
+      operations,
+      projects,
+      prompts,
+      resetCommand,
+      sandbox,
+      store,
+      targets,
+      vault,
+    }),
+  );
+  startUp.begin();
+}

@@ -1,0 +1,55 @@
+/** Check, verify and dismiss: what can be asked about a consent without an effect on it. */
+import * as vscode from 'vscode';
+import type { ConsentOperations } from '../../core/consentOperations';
+import type { ConsentStore } from '../../core/consentStore';
+import { mapLimited } from '../../core/mapLimited';
+import { type Target, targetKey } from '../../core/model';
+import type { Prompts } from '../prompts';
+import { tellOutcome } from './resetConsent';
+
+export interface OutcomeCommandPorts {
+  readonly operations: ConsentOperations;
+  readonly store: ConsentStore;
+  readonly prompts: Prompts;
+}
+
+const concurrentReads = 8;
+
+export async function checkConsents(targets: readonly Target[], ports: OutcomeCommandPorts): Promise<void> {
+  await vscode.window.withProgress({ location: { viewId: 'reconsent.consents' } }, async () => {
+    const { signal } = new AbortController();
+    await mapLimited(targets, concurrentReads, (target) => ports.operations.probe(target, signal));
+  });
+}
+
+/** Reads whether the consent of an operation with unknown result is gone. Never sends a reset. */
+export async function verifyOutcome(target: Target, ports: OutcomeCommandPorts): Promise<void> {
+  const operationId = operationToSettle(target, ports.store);
+  if (operationId === undefined) {
+    await ports.prompts.warn(vscode.l10n.t('There is no reset of this identity that waits to be verified.'));
+    return;
+  }
+  const outcome = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Checking whether the consent is gone'),
+      cancellable: true,
+    },
+    (_progress, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return ports.operations.verify(target, operationId, controller.signal);
+    },
+  );
+  await tellOutcome(outcome, ports.prompts);
+}
+
+export async function dismissOutcome(target: Target, ports: OutcomeCommandPorts): Promise<void> {
+  const operationId = operationToSettle(target, ports.store);
+  if (operationId !== undefined) await ports.operations.dismiss(target, operationId);
+}
+
+function operationToSettle(target: Target, store: ConsentStore): string | undefined {
+  const { unfinished, lastOutcome } = store.get(targetKey(target));
+  return unfinished?.operationId ?? (lastOutcome?.kind === 'accepted' ? lastOutcome.operationId : undefined);
+}

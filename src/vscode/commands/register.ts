@@ -1,0 +1,71 @@
+/** Command ids → what they do. Every command resolves its target first and ends silently when the user escapes. */
+import * as vscode from 'vscode';
+import type { CredentialVault } from '../../auth/credentialVault';
+import type { ConsentOperations } from '../../core/consentOperations';
+import type { ConsentStore } from '../../core/consentStore';
+import type { Target } from '../../core/model';
+import type { ProviderDescription } from '../../core/provider';
+import type { ActiveIdentity } from '../activeIdentity';
+import { type CommandId, commandIds } from '../commandIds';
+import type { Projects } from '../projects';
+import type { Prompts } from '../prompts';
+import type { Sandbox } from '../sandbox';
+import type { Targets } from '../targets';
+import { forgetCredential, setCredential } from './credentials';
+import { checkConsents, dismissOutcome, verifyOutcome } from './outcomes';
+import type { ResetCommand } from './resetConsent';
+
+export interface CommandPorts {
+  readonly active: ActiveIdentity;
+  readonly channel: vscode.LogOutputChannel;
+  readonly descriptions: ReadonlyMap<string, ProviderDescription>;
+  readonly operations: ConsentOperations;
+  readonly projects: Projects;
+  readonly prompts: Prompts;
+  readonly resetCommand: ResetCommand;
+  readonly sandbox: Sandbox;
+  readonly store: ConsentStore;
+  readonly targets: Targets;
+  readonly vault: CredentialVault;
+}
+
+export function registerCommands(ports: CommandPorts): readonly vscode.Disposable[] {
+  const { active, projects, resetCommand, sandbox, targets } = ports;
+  const l10n = vscode.l10n;
+  const onTarget =
+    (title: string, act: (target: Target) => Promise<void> | void) =>
+    async (argument: unknown): Promise<void> => {
+      const target = await targets.resolve(argument, title);
+      if (target) await act(target);
+    };
+  const choose = async (): Promise<Target | undefined> => {
+    const target = await targets.choose(l10n.t('Quick reset'));
+    if (target) await active.choose(target);
+    return target;
+  };
+
+  const commands: Readonly<Record<CommandId, (argument: unknown) => Promise<void> | void>> = {
+    [commandIds.resetConsent]: onTarget(l10n.t('Reset consent'), (target) => resetCommand.run(target)),
+    [commandIds.quickReset]: async () => {
+      const target = active.current ?? (await choose());
+      if (target) await resetCommand.run(target);
+    },
+    [commandIds.selectQuickResetIdentity]: async () => void (await choose()),
+    [commandIds.stopWaiting]: onTarget(l10n.t('Stop waiting'), (target) => resetCommand.stop(target)),
+    [commandIds.checkConsent]: onTarget(l10n.t('Check consent'), (target) => checkConsents([target], ports)),
+    [commandIds.checkAllConsents]: () => checkConsents([...projects.targets.values()], ports),
+    [commandIds.verifyOutcome]: onTarget(l10n.t('Verify last reset'), (target) => verifyOutcome(target, ports)),
+    [commandIds.dismissOutcome]: onTarget(l10n.t('Dismiss'), (target) => dismissOutcome(target, ports)),
+    [commandIds.setCredential]: onTarget(l10n.t('Set credential'), (target) => setCredential(target, ports)),
+    [commandIds.forgetCredential]: onTarget(l10n.t('Forget credential'), (target) => forgetCredential(target, ports)),
+    [commandIds.editProjects]: async () => {
+      await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
+        revealSetting: { key: 'reconsent.projects', edit: true },
+      });
+    },
+    [commandIds.startSandbox]: () => sandbox.start(),
+    [commandIds.stopSandbox]: () => sandbox.stop(),
+    [commandIds.showLog]: () => ports.channel.show(true),
+  };
+  return Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run));
+}

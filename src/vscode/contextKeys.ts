@@ -1,0 +1,12 @@
+/** Context keys that `when` clauses of package.json read; a test compares them. */
+import * as vscode from 'vscode';
+
+export const contextKeys = {
+  hasProjects: 'reconsent.hasProjects',
+  settingsBroken: 'reconsent.settingsBroken',
+  sandboxRunning: 'reconsent.sandboxRunning',
+} as const;
+
+export function setContextKey(key: (typeof contextKeys)[keyof typeof contextKeys], value: boolean): void {
+  void vscode.commands.executeCommand('setContext', key, value);
+}

@@ -1,0 +1,76 @@
+/** The network, loaded and built on first use, and the providers on top of it. */
+import * as vscode from 'vscode';
+import type { Clock, Log, Transport } from '../core/ports';
+import type { Provider } from '../core/provider';
+import type { ProxySettings } from '../http/proxy';
+import type { UndiciTransport } from '../http/transport';
+import { registeredProviders } from '../providers/registry';
+
+export class Network implements vscode.Disposable {
+  #transport: Promise<UndiciTransport> | undefined;
+  readonly #providers = new Map<string, Promise<Provider>>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly userAgent: string,
+  ) {}
+
+  transport(): Promise<UndiciTransport> {
+    this.#transport ??= this.#createTransport();
+    return this.#transport;
+  }
+
+  provider(id: string): Promise<Provider> {
+    let provider = this.#providers.get(id);
+    if (!provider) {
+      provider = this.#loadProvider(id);
+      this.#providers.set(id, provider);
+    }
+    return provider;
+  }
+
+  /** Opens a connection for the next irreversible request, while the user is still being asked. */
+  async warm(origin: string): Promise<void> {
+    (await this.transport()).warm(origin);
+  }
+
+  dispose(): void {
+    void this.#transport?.then((transport) => transport.close());
+  }
+
+  async #createTransport(): Promise<UndiciTransport> {
+    const { createTransport } = await import('../http/transport');
+    return createTransport({
+      log: this.log,
+      proxy: proxySettings,
+      trust: { extraCertificates: () => [] },
+      userAgent: this.userAgent,
+    });
+  }
+
+  async #loadProvider(id: string): Promise<Provider> {
+    const registered = registeredProviders.find(({ description }) => description.id === id);
+    if (!registered) throw new Error(`There is no provider ${id}.`);
+    const transport: Transport = await this.transport();
+    return registered.load({ transport, clock: this.clock });
+  }
+}
+
+/** User values only: a workspace must not send requests through a proxy of its own. */
+function proxySettings(): ProxySettings {
+  const http = vscode.workspace.getConfiguration('http');
+  const own = <T>(name: string): T | undefined => {
+    const found = http.inspect<T>(name);
+    return found?.globalValue ?? found?.defaultValue;
+  };
+  const support = own<string>('proxySupport');
+  const authorization = own<string>('proxyAuthorization');
+  return {
+    support: support === 'off' || support === 'on' || support === 'fallback' ? support : 'override',
+    proxy: own<string>('proxy') ?? '',
+    noProxy: own<string[]>('noProxy') ?? [],
+    env: process.env,
+    ...(authorization ? { authorization } : {}),
+  };
+}

@@ -1,0 +1,84 @@
+/** The configured projects, live. Only the user's own value counts: a workspace must not decide where secrets go. */
+import * as vscode from 'vscode';
+import { type Project, type Target, type TargetKey, targetKey } from '../core/model';
+import { type ParsedProjects, parseProjects, type SettingProblem } from '../core/projectsSetting';
+import type { ProviderDescription } from '../core/provider';
+
+const section = 'reconsent';
+const key = 'projects';
+
+export class Projects implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #subscription: vscode.Disposable;
+  #parsed: ParsedProjects;
+  #targets: ReadonlyMap<TargetKey, Target>;
+
+  constructor(private readonly descriptions: ReadonlyMap<string, ProviderDescription>) {
+    this.#parsed = this.#read();
+    this.#targets = targetsOf(this.#parsed.projects);
+    this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration(`${section}.${key}`)) return;
+      this.#parsed = this.#read();
+      this.#targets = targetsOf(this.#parsed.projects);
+      this.#changed.fire();
+    });
+  }
+
+  get all(): readonly Project[] {
+    return this.#parsed.projects;
+  }
+
+  get problems(): readonly SettingProblem[] {
+    return this.#parsed.problems;
+  }
+
+  get targets(): ReadonlyMap<TargetKey, Target> {
+    return this.#targets;
+  }
+
+  /** Whether a workspace or folder tries to set the projects. It has no effect; the user is told once. */
+  workspaceValueIgnored(): boolean {
+    const found = vscode.workspace.getConfiguration(section).inspect(key);
+    return found?.workspaceValue !== undefined || found?.workspaceFolderValue !== undefined;
+  }
+
+  /** Adds a raw project to the user's settings, or replaces the one of the same id; keeps everything else as it is. */
+  async save(raw: { readonly id: string } & Readonly<Record<string, unknown>>): Promise<void> {
+    const configuration = vscode.workspace.getConfiguration(section);
+    const value: unknown = configuration.inspect(key)?.globalValue;
+    if (value !== undefined && !Array.isArray(value)) {
+      throw new Error(
+        vscode.l10n.t('The setting "reconsent.projects" is not a list. Correct it first; it was left as it is.'),
+      );
+    }
+    const rest = (Array.isArray(value) ? value : []).filter((entry: unknown) => idOf(entry) !== raw.id);
+    await configuration.update(key, [...rest, raw], vscode.ConfigurationTarget.Global);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  #read(): ParsedProjects {
+    const value = vscode.workspace.getConfiguration(section).inspect(key)?.globalValue;
+    return parseProjects(value, this.descriptions);
+  }
+}
+
+function idOf(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  return 'id' in entry ? entry.id : 'name' in entry ? entry.name : undefined;
+}
+
+function targetsOf(projects: readonly Project[]): ReadonlyMap<TargetKey, Target> {
+  const targets = new Map<TargetKey, Target>();
+  for (const project of projects) {
+    for (const identity of project.identities) {
+      const target = { project, identity };
+      targets.set(targetKey(target), target);
+    }
+  }
+  return targets;
+}

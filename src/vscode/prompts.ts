@@ -1,0 +1,85 @@
+/**
+ * Everything that asks or tells the user, in one place.
+ *
+ * Notifications turn `[text](command:…)` into links that run, and quick picks turn `$(name)` into icons; text that comes
+ * from outside is made inert before it gets there.
+ */
+import * as vscode from 'vscode';
+import { plainText } from '../core/foreignText';
+import type { Reason } from '../core/model';
+import { type ReasonTexts, reasonParagraph } from '../core/outcomeText';
+import { translate } from './translate';
+
+export interface TextInput {
+  readonly title: string;
+  readonly prompt: string;
+  readonly placeholder?: string;
+  readonly secret?: boolean;
+  readonly value?: string;
+  validate(text: string): string | undefined;
+}
+
+export class Prompts {
+  constructor(private readonly texts: ReasonTexts) {}
+
+  /** The modal before something that cannot be undone. The button is the verb. */
+  async confirm(message: string, detail: string, verb: string): Promise<boolean> {
+    const chosen = await vscode.window.showWarningMessage(inert(message), { modal: true, detail: inert(detail) }, verb);
+    return chosen === verb;
+  }
+
+  /** One notification with buttons; resolves with the chosen one. */
+  async tell(
+    severity: 'error' | 'warning' | 'information',
+    why: Reason,
+    buttons: readonly string[],
+  ): Promise<string | undefined> {
+    const message = inert(reasonParagraph(why, this.texts, translate));
+    switch (severity) {
+      case 'error':
+        return vscode.window.showErrorMessage(message, ...buttons);
+      case 'warning':
+        return vscode.window.showWarningMessage(message, ...buttons);
+      case 'information':
+        return vscode.window.showInformationMessage(message, ...buttons);
+    }
+  }
+
+  async warn(message: string, ...buttons: readonly string[]): Promise<string | undefined> {
+    return vscode.window.showWarningMessage(inert(message), ...buttons);
+  }
+
+  async error(message: string, ...buttons: readonly string[]): Promise<string | undefined> {
+    return vscode.window.showErrorMessage(inert(message), ...buttons);
+  }
+
+  async pick<T extends vscode.QuickPickItem>(
+    title: string,
+    placeholder: string,
+    items: readonly T[],
+  ): Promise<T | undefined> {
+    return vscode.window.showQuickPick(items, { title, placeHolder: placeholder, matchOnDescription: true });
+  }
+
+  async text(input: TextInput): Promise<string | undefined> {
+    return vscode.window.showInputBox({
+      title: input.title,
+      prompt: input.prompt,
+      password: input.secret === true,
+      ignoreFocusOut: true,
+      validateInput: input.validate,
+      ...(input.placeholder === undefined ? {} : { placeHolder: input.placeholder }),
+      ...(input.value === undefined ? {} : { value: input.value }),
+    });
+  }
+}
+
+/** Text for notifications and modals: no Markdown link can come about. Line breaks stay. */
+export function inert(text: string): string {
+  return text.replaceAll('](', '] (');
+}
+
+/** Text for labels that expand `$(icon)`. */
+export function withoutIcons(text: string, maxLength = 120): string {
+  return plainText(text, maxLength).replaceAll('$(', '\\$(');
+}

@@ -1,0 +1,123 @@
+/**
+ * The sandbox from the editor's side: started in this window, or joined when one runs on the port already (another window,
+ * or `npm run sandbox`), so that all of them see the same consents.
+ */
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import type { CredentialVault } from '../auth/credentialVault';
+import type { ConsentOperations } from '../core/consentOperations';
+import { type Target, targetKey } from '../core/model';
+import type { Log } from '../core/ports';
+import type { ProviderDescription } from '../core/provider';
+import type { RunningSandbox } from '../sandbox/api';
+import { contextKeys, setContextKey } from './contextKeys';
+import type { Network } from './network';
+import type { Projects } from './projects';
+import type { Prompts } from './prompts';
+
+const sampleProjectId = 'sandbox';
+
+const sampleSchema = v.object({
+  clientId: v.string(),
+  clientSecret: v.string(),
+  users: v.pipe(v.array(v.object({ user: v.string(), refreshToken: v.string() })), v.readonly()),
+});
+
+type Sample = v.InferOutput<typeof sampleSchema>;
+
+export interface SandboxPorts {
+  readonly projects: Projects;
+  readonly descriptions: ReadonlyMap<string, ProviderDescription>;
+  readonly vault: CredentialVault;
+  readonly operations: ConsentOperations;
+  readonly network: Network;
+  readonly prompts: Prompts;
+  readonly log: Log;
+}
+
+export class Sandbox implements vscode.Disposable {
+  #running: RunningSandbox | undefined;
+
+  constructor(private readonly ports: SandboxPorts) {}
+
+  /** Starts or joins the sandbox and sees to it that the sample project is there, with its identities signed in. */
+  async start(): Promise<void> {
+    const port = vscode.workspace.getConfiguration('reconsent').get('sandbox.port', 9400);
+    try {
+      const { origin, sample } = await this.#open(port);
+      await this.#addSample(origin, sample);
+      this.ports.log.info(`The sandbox runs at ${origin}.`);
+      await vscode.commands.executeCommand('reconsent.consents.focus');
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : 'unknown error';
+      this.ports.log.error(`The sandbox could not be started: ${detail}`);
+      await this.ports.prompts.error(
+        vscode.l10n.t(
+          'The sandbox could not be started on port {0}. Nothing was changed. Choose another port in the setting "reconsent.sandbox.port".',
+          port,
+        ),
+      );
+    }
+  }
+
+  /** Stops the sandbox of this window; the sample project stays in the settings. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    setContextKey(contextKeys.sandboxRunning, false);
+    await running?.close();
+  }
+
+  dispose(): void {
+    void this.stop();
+  }
+
+  async #open(port: number): Promise<{ readonly origin: string; readonly sample: Sample }> {
+    if (this.#running) return { origin: this.#running.origin, sample: this.#running.control.seedSample() };
+    const joined = await this.#join(`http://127.0.0.1:${port}`);
+    if (joined) return joined;
+    const { startSandbox } = await import('../sandbox/server');
+    this.#running = await startSandbox({ port });
+    setContextKey(contextKeys.sandboxRunning, true);
+    return { origin: this.#running.origin, sample: this.#running.control.seedSample() };
+  }
+
+  /** Asks whether a sandbox answers at `origin` already; anything else there is left alone. */
+  async #join(origin: string): Promise<{ readonly origin: string; readonly sample: Sample } | undefined> {
+    const transport = await this.ports.network.transport();
+    const url = new URL('/__sandbox/seed-sample', origin);
+    const result = await transport.send(
+      { method: 'POST', url, pathTemplate: url.pathname, body: { kind: 'json', value: {} }, effect: 'read' },
+      AbortSignal.timeout(3_000),
+    );
+    if (result.kind !== 'response' || result.status !== 200) return undefined;
+    const sample = v.safeParse(v.pipe(v.string(), v.parseJson(), sampleSchema), result.body);
+    return sample.success ? { origin, sample: sample.output } : undefined;
+  }
+
+  async #addSample(origin: string, sample: Sample): Promise<void> {
+    await this.ports.projects.save({
+      id: sampleProjectId,
+      name: vscode.l10n.t('Sandbox'),
+      provider: 'googleDataPortability',
+      endpoint: origin,
+      clientId: sample.clientId,
+      identities: sample.users.map(({ user }) => ({ id: user })),
+    });
+    const project = this.ports.projects.all.find(({ id }) => id === sampleProjectId);
+    const form = this.ports.descriptions
+      .get('googleDataPortability')
+      ?.credentialForms.find(({ id }) => id === 'refreshToken');
+    if (!project || !form) throw new Error('The sample project could not be added to the settings.');
+    const { clientId, clientSecret } = sample;
+    for (const { user, refreshToken } of sample.users) {
+      const identity = project.identities.find(({ id }) => id === user);
+      if (!identity) continue;
+      const target: Target = { project, identity };
+      await this.ports.vault.store(target, form, { clientId, clientSecret, refreshToken });
+      this.ports.operations.credentialChanged(target, { kind: 'stored', storedAt: Date.now() });
+      await this.ports.operations.probe(target, new AbortController().signal);
+      this.ports.log.trace(`The sandbox identity ${targetKey(target)} is signed in.`);
+    }
+  }
+}

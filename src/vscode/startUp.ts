@@ -1,0 +1,75 @@
+/** What happens after registration, in the background: state for the first paint, unfinished operations, one warning. */
+import * as vscode from 'vscode';
+import type { ConsentOperations } from '../core/consentOperations';
+import type { Log } from '../core/ports';
+import { commandIds } from './commandIds';
+import { contextKeys, setContextKey } from './contextKeys';
+import type { Projects } from './projects';
+import type { Prompts } from './prompts';
+
+export interface StartUpPorts {
+  readonly projects: Projects;
+  readonly operations: ConsentOperations;
+  readonly prompts: Prompts;
+  readonly log: Log;
+}
+
+export class StartUp implements vscode.Disposable {
+  readonly #subscription: vscode.Disposable;
+  #told = '';
+
+  constructor(private readonly ports: StartUpPorts) {
+    this.#subscription = ports.projects.onDidChange(() => this.begin());
+  }
+
+  /** Never rejects: a broken disk or setting must not keep the extension from working. */
+  begin(): void {
+    this.#refresh().catch((error: unknown) => {
+      this.ports.log.error(`Start-up: ${error instanceof Error ? error.message : 'unknown error'}`);
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  async #refresh(): Promise<void> {
+    const { projects, operations } = this.ports;
+    setContextKey(contextKeys.hasProjects, projects.all.length > 0);
+    setContextKey(contextKeys.settingsBroken, projects.problems.length > 0);
+    await operations.load([...projects.targets.values()]);
+    await this.#tellProblems();
+  }
+
+  /** Each set of problems is told once. Details go to the log, because they may quote the settings. */
+  async #tellProblems(): Promise<void> {
+    const { projects, log, prompts } = this.ports;
+    const problems = projects.problems.map(({ path, what, mend }) => `reconsent.projects${path}: ${what}. ${mend}`);
+    if (projects.workspaceValueIgnored()) {
+      problems.push(
+        'The workspace sets "reconsent.projects". This has no effect: only your user settings decide where secrets go.',
+      );
+    }
+    const all = problems.join('\n');
+    if (all === this.#told) return;
+    this.#told = all;
+    if (problems.length === 0) return;
+    for (const problem of problems) log.warn(problem);
+    const openSettings = vscode.l10n.t('Open Settings');
+    const showLog = vscode.l10n.t('Show Log');
+    const chosen = await prompts.warn(
+      problems.length === 1
+        ? vscode.l10n.t(
+            'One entry of "reconsent.projects" cannot be used. Nothing was changed; the log says which and why.',
+          )
+        : vscode.l10n.t(
+            '{0} entries of "reconsent.projects" cannot be used. Nothing was changed; the log says which and why.',
+            problems.length,
+          ),
+      openSettings,
+      showLog,
+    );
+    if (chosen === openSettings) await vscode.commands.executeCommand(commandIds.editProjects);
+    if (chosen === showLog) await vscode.commands.executeCommand(commandIds.showLog);
+  }
+}

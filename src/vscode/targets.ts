@@ -1,0 +1,68 @@
+/** From what a command was given, to the identity it acts on; asks when nothing is selected. */
+import * as vscode from 'vscode';
+import type { ConsentStore } from '../core/consentStore';
+import { type Target, targetKey } from '../core/model';
+import type { ReasonTexts } from '../core/outcomeText';
+import { presentIdentity } from '../core/presentation';
+import type { Projects } from './projects';
+import { type Prompts, withoutIcons } from './prompts';
+import { translate } from './translate';
+import type { ConsentNode } from './views/consentTree';
+
+export class Targets {
+  constructor(
+    private readonly projects: Projects,
+    private readonly store: ConsentStore,
+    private readonly prompts: Prompts,
+    private readonly texts: ReasonTexts,
+    private readonly selection: () => readonly ConsentNode[],
+  ) {}
+
+  /** The target of a row, of the selected row, or of the user's choice; `undefined` when the user escaped. */
+  async resolve(argument: unknown, title: string): Promise<Target | undefined> {
+    const given = this.#ofNode(argument) ?? (argument === undefined ? this.#selected() : undefined);
+    return given ?? this.choose(title);
+  }
+
+  async choose(title: string): Promise<Target | undefined> {
+    const targets = [...this.projects.targets.values()];
+    if (targets.length === 0) {
+      await this.prompts.warn(
+        vscode.l10n.t('There is no identity yet. Add one to "reconsent.projects", or try the sandbox.'),
+      );
+      return undefined;
+    }
+    const context = { now: Date.now(), texts: this.texts, translate };
+    const items = targets.map((target) => {
+      const shown = presentIdentity(target, this.store.get(targetKey(target)), context);
+      return {
+        label: withoutIcons(shown.label),
+        description: withoutIcons(target.project.label),
+        detail: withoutIcons(shown.description, 200),
+        target,
+      };
+    });
+    return (await this.prompts.pick(title, vscode.l10n.t('Choose an identity'), items))?.target;
+  }
+
+  /** A row is trusted for its key only: the settings may have changed since it was painted. */
+  #ofNode(argument: unknown): Target | undefined {
+    if (!isNode(argument) || argument.kind === 'project') return undefined;
+    const node = argument.kind === 'detail' ? argument.parent : argument;
+    return this.projects.targets.get(targetKey(node.target));
+  }
+
+  #selected(): Target | undefined {
+    const [only, ...others] = this.selection();
+    return others.length === 0 ? this.#ofNode(only) : undefined;
+  }
+}
+
+function isNode(argument: unknown): argument is ConsentNode {
+  return (
+    typeof argument === 'object' &&
+    argument !== null &&
+    'kind' in argument &&
+    (argument.kind === 'identity' || argument.kind === 'detail' || argument.kind === 'project')
+  );
+}

@@ -1,0 +1,195 @@
+/** The tree of projects and identities. It holds no truth and asks nobody: it renders the store. */
+import * as vscode from 'vscode';
+import type { ConsentStore } from '../../core/consentStore';
+import { plainText } from '../../core/foreignText';
+import { type Project, type Target, type TargetKey, targetKey } from '../../core/model';
+import type { ReasonTexts } from '../../core/outcomeText';
+import { type IconPresentation, presentDetails, presentIdentity } from '../../core/presentation';
+import type { Projects } from '../projects';
+import { translate } from '../translate';
+
+export type ConsentNode = ProjectNode | IdentityNode | DetailNode;
+
+export interface ProjectNode {
+  readonly kind: 'project';
+  readonly project: Project;
+}
+
+export interface IdentityNode {
+  readonly kind: 'identity';
+  readonly target: Target;
+  readonly parent: ProjectNode;
+}
+
+export interface DetailNode {
+  readonly kind: 'detail';
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: IconPresentation;
+  readonly parent: IdentityNode;
+}
+
+/** VS Code waits 200 ms after the last event before it repaints; events closer than this would keep it waiting. */
+const batchMs = 250;
+
+export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<ConsentNode[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #subscriptions: vscode.Disposable[];
+  #projects: readonly ProjectNode[] = [];
+  #identities = new Map<TargetKey, IdentityNode>();
+  readonly #waiting = new Set<TargetKey>();
+  #timer: NodeJS.Timeout | undefined;
+  #lastFired = 0;
+
+  constructor(
+    private readonly projects: Projects,
+    private readonly store: ConsentStore,
+    private readonly texts: ReasonTexts,
+  ) {
+    this.#rebuild();
+    this.#subscriptions = [
+      projects.onDidChange(() => {
+        this.#rebuild();
+        this.#changed.fire(undefined);
+      }),
+      store.subscribe((keys) => this.#refresh(keys)),
+    ];
+  }
+
+  getTreeItem(node: ConsentNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'project':
+        return projectItem(node);
+      case 'identity':
+        return this.#identityItem(node);
+      case 'detail':
+        return detailItem(node);
+    }
+  }
+
+  /** Tooltips are made when the pointer rests on a row, not before. */
+  resolveTreeItem(item: vscode.TreeItem, node: ConsentNode): vscode.TreeItem {
+    if (node.kind !== 'identity') return item;
+    const { tooltip } = presentIdentity(node.target, this.store.get(targetKey(node.target)), this.#context());
+    const markdown = new vscode.MarkdownString('', false);
+    markdown.isTrusted = false;
+    markdown.supportHtml = false;
+    for (const [index, line] of tooltip.entries()) {
+      if (index > 0) markdown.appendMarkdown('\n\n');
+      markdown.appendText(line);
+    }
+    item.tooltip = markdown;
+    return item;
+  }
+
+  getChildren(node?: ConsentNode): ConsentNode[] {
+    if (!node) return [...this.#projects];
+    switch (node.kind) {
+      case 'project':
+        return node.project.identities.flatMap((identity) => {
+          const child = this.#identities.get(targetKey({ project: node.project, identity }));
+          return child ? [child] : [];
+        });
+      case 'identity':
+        return presentDetails(this.store.get(targetKey(node.target)), this.#context()).map((detail) => ({
+          kind: 'detail',
+          ...detail,
+          parent: node,
+        }));
+      case 'detail':
+        return [];
+    }
+  }
+
+  getParent(node: ConsentNode): ConsentNode | undefined {
+    return node.kind === 'project' ? undefined : node.parent;
+  }
+
+  nodeOf(target: Target): IdentityNode | undefined {
+    return this.#identities.get(targetKey(target));
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  #rebuild(): void {
+    this.#projects = this.projects.all.map((project) => ({ kind: 'project', project }));
+    this.#identities = new Map();
+    for (const parent of this.#projects) {
+      for (const identity of parent.project.identities) {
+        const target = { project: parent.project, identity };
+        this.#identities.set(targetKey(target), { kind: 'identity', target, parent });
+      }
+    }
+  }
+
+  /** The first change after a pause shows at once; those that follow closely are shown together. */
+  #refresh(keys: ReadonlySet<TargetKey>): void {
+    for (const key of keys) this.#waiting.add(key);
+    if (this.#timer !== undefined) return;
+    const pause = Math.max(0, this.#lastFired + batchMs - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#lastFired = Date.now();
+      const nodes = [...this.#waiting].flatMap((key) => this.#identities.get(key) ?? []);
+      this.#waiting.clear();
+      if (nodes.length > 0) this.#changed.fire(nodes);
+    }, pause);
+  }
+
+  #identityItem(node: IdentityNode): vscode.TreeItem {
+    const state = this.store.get(targetKey(node.target));
+    const shown = presentIdentity(node.target, state, this.#context());
+    const collapsible = vscode.TreeItemCollapsibleState.Collapsed;
+    const item = new vscode.TreeItem(shown.label, collapsible);
+    item.id = `identity:${targetKey(node.target)}`;
+    item.description = shown.description;
+    item.iconPath = themeIcon(shown.icon);
+    item.contextValue = shown.contextValue;
+    item.accessibilityInformation = { label: shown.ariaLabel };
+    return item;
+  }
+
+  #context(): { now: number; texts: ReasonTexts; translate: typeof translate } {
+    return { now: Date.now(), texts: this.texts, translate };
+  }
+}
+
+function projectItem({ project }: ProjectNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(plainText(project.label, 120), vscode.TreeItemCollapsibleState.Expanded);
+  const count = project.identities.length;
+  item.id = `project:${encodeURIComponent(project.id)}`;
+  item.description = plainText(new URL(project.endpoint).host, 120);
+  item.iconPath = new vscode.ThemeIcon('folder-library');
+  item.contextValue = ';project;';
+  item.tooltip = plainText(project.endpoint, 300);
+  item.accessibilityInformation = {
+    label:
+      count === 1
+        ? vscode.l10n.t('Project {0}, 1 identity', plainText(project.label, 120))
+        : vscode.l10n.t('Project {0}, {1} identities', plainText(project.label, 120), count),
+  };
+  return item;
+}
+
+function detailItem(node: DetailNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.None);
+  item.id = `${targetKey(node.parent.target)}:${node.id}`;
+  item.description = node.description;
+  item.iconPath = themeIcon(node.icon);
+  item.contextValue = ';detail;';
+  item.tooltip = node.description ? `${node.label}: ${node.description}` : node.label;
+  item.accessibilityInformation = { label: node.description ? `${node.label}, ${node.description}` : node.label };
+  return item;
+}
+
+function themeIcon(icon: IconPresentation): vscode.ThemeIcon {
+  return icon.color === undefined
+    ? new vscode.ThemeIcon(icon.id)
+    : new vscode.ThemeIcon(icon.id, new vscode.ThemeColor(icon.color));
+}

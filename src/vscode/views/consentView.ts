@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+import { type ConsentStore, identityNeedsAttention } from '../../core/consentStore';
+import type { Projects } from '../projects';
+import type { ConsentNode, ConsentTree } from './consentTree';
+
+/** The view around the tree. Its badge counts the identities that need attention. */
+export function createConsentView(
+  tree: ConsentTree,
+  projects: Projects,
+  store: ConsentStore,
+): vscode.TreeView<ConsentNode> {
+  const view = vscode.window.createTreeView('reconsent.consents', { treeDataProvider: tree, showCollapseAll: true });
+  const updateBadge = (): void => {
+    const value = [...projects.targets.keys()].filter((key) => identityNeedsAttention(store.get(key))).length;
+    const tooltip =
+      value === 1 ? vscode.l10n.t('1 identity needs attention') : vscode.l10n.t('{0} identities need attention', value);
+    view.badge = value === 0 ? undefined : { value, tooltip };
+  };
+  const subscription = store.subscribe(updateBadge);
+  const dispose = view.dispose.bind(view);
+  view.dispose = () => {
+    subscription.dispose();
+    dispose();
+  };
+  return view;
+}
