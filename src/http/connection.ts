@@ -14,8 +14,8 @@ export type Opened =
   | { readonly kind: 'open'; readonly socket: Socket }
   /** `detail` names host, port and error code, nothing else. */
   | { readonly kind: 'failed'; readonly cause: NotSentCause; readonly detail: string }
-  /** The signal ended it. */
-  | { readonly kind: 'stopped' };
+  /** The signal ended it; `onTheWayTo` says whether the proxy had been reached. */
+  | { readonly kind: 'stopped'; readonly onTheWayTo: 'proxy' | 'server' };
 
 export interface Destination {
   /** Scheme, host and port of the server. */
@@ -43,15 +43,19 @@ export async function openConnection(
   // Node's timers run on the monotonic clock: setting the wall clock neither shortens nor lengthens them.
   const timer = setTimeout(() => scope.abort('timeout'), settings.limits.connectMs);
   try {
-    if (signal.aborted) return { kind: 'stopped' };
+    if (signal.aborted) return { kind: 'stopped', onTheWayTo: 'server' };
     const opened = await openStages(destination, settings, scope.signal);
-    return opened.kind === 'stopped' && scope.signal.reason === 'timeout'
-      ? { kind: 'failed', cause: 'connect-timeout', detail: `${place(destination.origin)}: no connection in time` }
-      : opened;
+    return opened.kind === 'stopped' && scope.signal.reason === 'timeout' ? timedOut(destination, opened) : opened;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }
+}
+
+function timedOut({ origin, proxy }: Destination, opened: Extract<Opened, { kind: 'stopped' }>): Opened {
+  return opened.onTheWayTo === 'proxy' && proxy.kind === 'proxy'
+    ? { kind: 'failed', cause: 'proxy-unreachable', detail: `${place(proxy.url)}: no connection in time` }
+    : { kind: 'failed', cause: 'connect-timeout', detail: `${place(origin)}: no connection in time` };
 }
 
 async function openStages(to: Destination, settings: ConnectionSettings, signal: AbortSignal): Promise<Opened> {
@@ -77,7 +81,7 @@ async function throughProxy(
       ? await encrypt(dialled.value, proxy.url, settings, signal)
       : dialled;
   if (reached.kind === 'failed') return { ...reached, cause: 'proxy-unreachable' };
-  if (reached.kind !== 'ok') return reached;
+  if (reached.kind === 'stopped') return { kind: 'stopped', onTheWayTo: 'proxy' };
   const tunnel = await openTunnel(reached.value, origin, proxy, settings.limits, signal);
   switch (tunnel.kind) {
     case 'open':
@@ -85,7 +89,7 @@ async function throughProxy(
     case 'refused':
       return { kind: 'failed', cause: 'proxy-refused', detail: `${place(proxy.url)}: ${tunnel.detail}` };
     case 'stopped':
-      return tunnel;
+      return { kind: 'stopped', onTheWayTo: 'server' };
   }
 }
 
@@ -145,7 +149,7 @@ function settled(
       if (stage.kind !== 'ok') socket.destroy();
       resolve(stage);
     };
-    const stop = () => finish({ kind: 'stopped' });
+    const stop = () => finish({ kind: 'stopped', onTheWayTo: 'server' });
     const fail = (error: unknown) =>
       finish({
         kind: 'failed',

@@ -4,7 +4,7 @@ import * as https from 'node:https';
 import * as net from 'node:net';
 import type { NotSentCause } from '../../../src/core/ports';
 import { BoundSecret } from '../../../src/core/redact';
-import type { ProxySettings } from '../../../src/http/proxy';
+import type { Limits } from '../../../src/http/limits';
 import { Bench, type Listening, neverAborted, noProxy, post, sendCounting, until } from './bench';
 import { TestAuthority } from './certificates';
 
@@ -22,11 +22,11 @@ describe('transport: proxies', () => {
   });
   afterEach(() => bench.close());
 
-  function through(proxy: string, more: Partial<ProxySettings> = {}) {
+  function through(proxy: string, limits: Partial<Limits> = {}) {
     return bench.transport({
-      proxy: () => ({ ...noProxy, proxy, ...more }),
+      proxy: () => ({ ...noProxy, proxy }),
       trust: { extraCertificates: () => [authority.pem] },
-      limits: { connectMs: 300 },
+      limits,
     });
   }
 
@@ -122,9 +122,9 @@ describe('transport: proxies', () => {
     assert.equal(result.kind === 'response' && result.body, 'direct');
   });
 
-  async function assertNotSent(proxy: string, cause: NotSentCause, detail: RegExp) {
+  async function assertNotSent(proxy: string, cause: NotSentCause, detail: RegExp, limits?: Partial<Limits>) {
     for (const effect of ['irreversible', 'read'] as const) {
-      const { result, sent } = await sendCounting(through(proxy), { ...post(target), effect });
+      const { result, sent } = await sendCounting(through(proxy, limits), { ...post(target), effect });
       assert.equal(result.kind === 'not-sent' && result.cause, cause, JSON.stringify(result));
       assert.match(result.kind === 'not-sent' ? result.detail : '', detail);
       assert.equal(sent, 0);
@@ -167,9 +167,19 @@ describe('transport: proxies', () => {
     await assertNotSent(proxy.origin, 'proxy-unreachable', /UNABLE_TO_VERIFY_LEAF_SIGNATURE$/);
   });
 
+  it('proxy-unreachable: it accepts, but does not get as far as being asked', async () => {
+    const proxy = await bench.listen(net.createServer((socket) => socket.resume()));
+    await assertNotSent(
+      `https://127.0.0.1:${proxy.port}`,
+      'proxy-unreachable',
+      /^127\.0\.0\.1:\d+: no connection in time$/,
+      { connectMs: 150 },
+    );
+  });
+
   it('connect-timeout: the proxy never answers', async () => {
     const proxy = await bench.raw(() => undefined);
-    await assertNotSent(proxy.origin, 'connect-timeout', /^service\.example:8443: /);
+    await assertNotSent(proxy.origin, 'connect-timeout', /^service\.example:8443: /, { connectMs: 150 });
     await until(() => proxy.open() === 0);
   });
 

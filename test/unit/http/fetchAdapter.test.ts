@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import * as http from 'node:http';
+import { OAuth2Client } from 'google-auth-library';
+import type { HttpRequest, HttpResult } from '../../../src/core/ports';
+import { asFetch, findTransportFailure, TransportFailure } from '../../../src/http/fetchAdapter';
+import { Bench } from './bench';
+
+const origin = 'https://token.example';
+
+function recording(result: HttpResult) {
+  const requests: HttpRequest[] = [];
+  const fetch = asFetch(
+    {
+      send: (request) => {
+        requests.push(request);
+        return Promise.resolve(result);
+      },
+    },
+    { effect: 'read', allowedOrigins: [origin], pathTemplate: '/token' },
+  );
+  return { fetch, requests };
+}
+
+const fine: HttpResult = {
+  kind: 'response',
+  status: 200,
+  headers: { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': '3' },
+  body: '{"a":1}',
+};
+
+function bodyOf(request: HttpRequest | undefined): unknown {
+  assert.ok(request?.body?.kind === 'text');
+  const { contentType, value } = request.body;
+  return { contentType, value: value.revealFor(new URL(origin)) };
+}
+
+describe('asFetch', () => {
+  it('answers with a real Response', async () => {
+    const response = await recording(fine).fetch(`${origin}/token`);
+    assert.ok(response instanceof Response);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'application/json');
+    assert.equal(response.headers.has('content-encoding'), false);
+    assert.deepEqual(await response.json(), { a: 1 });
+  });
+
+  it('answers 204 without a body', async () => {
+    const response = await recording({ kind: 'response', status: 204, headers: {}, body: '' }).fetch(new URL(origin));
+    assert.equal(response.status, 204);
+  });
+
+  const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: '1//abc' });
+  const bodies: [string, string | URLSearchParams | Uint8Array][] = [
+    ['a form', form],
+    ['a string', form.toString()],
+    ['bytes', new TextEncoder().encode(form.toString())],
+  ];
+  for (const [name, body] of bodies) {
+    it(`takes ${name} and seals it`, async () => {
+      const { fetch, requests } = recording(fine);
+      const headers = new Headers({ 'content-type': 'application/x-www-form-urlencoded', 'X-Extra': 'yes' });
+      await fetch(new URL(`${origin}/token`), { method: 'POST', headers, body });
+      assert.equal(requests[0]?.method, 'POST');
+      assert.deepEqual(requests[0]?.headers, { 'x-extra': 'yes' });
+      assert.deepEqual(bodyOf(requests[0]), {
+        contentType: 'application/x-www-form-urlencoded',
+        value: { kind: 'revealed', value: form.toString() },
+      });
+      assert.equal(JSON.stringify(requests[0]).includes('abc'), false);
+    });
+  }
+
+  it('takes a Request', async () => {
+    const { fetch, requests } = recording(fine);
+    await fetch(new Request(`${origin}/token`, { method: 'POST', body: form }));
+    assert.deepEqual(bodyOf(requests[0]), {
+      contentType: 'application/x-www-form-urlencoded;charset=UTF-8',
+      value: { kind: 'revealed', value: form.toString() },
+    });
+  });
+
+  it('seals a bearer for the allowed origins', async () => {
+    const { fetch, requests } = recording(fine);
+    await fetch(origin, { headers: { authorization: 'Bearer ya29.x' } });
+    assert.deepEqual(requests[0]?.bearer?.revealFor(new URL(origin)), { kind: 'revealed', value: 'ya29.x' });
+    assert.deepEqual(requests[0]?.headers, {});
+  });
+
+  for (const url of [
+    'https://token.example.evil',
+    'http://token.example',
+    'https://token.example:8443',
+    'https://other.example',
+  ]) {
+    it(`sends nothing to ${url}`, async () => {
+      const { fetch, requests } = recording(fine);
+      await assert.rejects(fetch(url, { method: 'POST', body: form }), (error: unknown) => {
+        const failure = findTransportFailure(error);
+        assert.equal(failure?.result.kind === 'not-sent' && failure.result.cause, 'foreign-origin');
+        return true;
+      });
+      assert.equal(requests.length, 0);
+    });
+  }
+
+  for (const [name, init] of [
+    ['another method', { method: 'PUT' }],
+    ['a basic authorization', { headers: { authorization: 'Basic abc' } }],
+    ['a stream', { method: 'POST', body: new Blob(['x']) }],
+  ] as const) {
+    it(`refuses ${name}`, async () => {
+      const { fetch, requests } = recording(fine);
+      await assert.rejects(fetch(origin, init), (error: unknown) => {
+        const failure = findTransportFailure(error);
+        assert.equal(failure?.result.kind === 'not-sent' && failure.result.cause, 'invalid-request');
+        return true;
+      });
+      assert.equal(requests.length, 0);
+    });
+  }
+
+  const endings: [Exclude<HttpResult, { kind: 'response' }>, string][] = [
+    [
+      { kind: 'not-sent', cause: 'dns', detail: 'token.example:443: ENOTFOUND' },
+      'Not sent (dns): token.example:443: ENOTFOUND',
+    ],
+    [
+      { kind: 'broken', cause: 'timeout', detail: 'token.example:443' },
+      'No trustworthy answer (timeout): token.example:443',
+    ],
+    [
+      { kind: 'redirect', status: 302, location: 'https://x.example' },
+      'Redirected with status 302 to https://x.example',
+    ],
+    [{ kind: 'redirect', status: 302, location: undefined }, 'Redirected with status 302'],
+    [{ kind: 'aborted', sent: true }, 'Aborted after sending'],
+    [{ kind: 'aborted', sent: false }, 'Aborted before sending'],
+  ];
+  for (const [result, message] of endings) {
+    it(`throws "${message}"`, async () => {
+      await assert.rejects(recording(result).fetch(origin), (error: unknown) => {
+        assert.ok(error instanceof TransportFailure);
+        assert.equal(error.message, message);
+        assert.deepEqual(error.result, result);
+        return true;
+      });
+    });
+  }
+
+  it('treats a status that no Response can have as malformed', async () => {
+    await assert.rejects(recording({ kind: 'response', status: 999, headers: {}, body: '' }).fetch(origin), {
+      name: 'TransportFailure',
+    });
+  });
+
+  it('finds nothing in other errors, even in circles', () => {
+    const circle = new Error('circle');
+    circle.cause = circle;
+    for (const error of [circle, new Error('x'), 'text', undefined])
+      assert.equal(findTransportFailure(error), undefined);
+  });
+
+  describe('under google-auth-library', () => {
+    let bench: Bench;
+    beforeEach(() => {
+      bench = new Bench();
+    });
+    afterEach(() => bench.close());
+
+    function client(tokenOrigin: string, allowed = tokenOrigin): OAuth2Client {
+      const transport = bench.transport();
+      const oauth = new OAuth2Client({
+        clientId: 'id',
+        clientSecret: 'GOCSPX-very-secret',
+        endpoints: { oauth2TokenUrl: `${tokenOrigin}/token` },
+        transporterOptions: {
+          fetchImplementation: asFetch(transport, {
+            effect: 'read',
+            allowedOrigins: [allowed],
+            pathTemplate: '/token',
+          }),
+        },
+      });
+      oauth.setCredentials({ refresh_token: '1//very-secret-refresh' });
+      return oauth;
+    }
+
+    it('refreshes a token', async () => {
+      let seen = '';
+      const server = await bench.listen(
+        http.createServer((request, response) => {
+          request.on('data', (chunk) => (seen += chunk));
+          request.on('end', () => {
+            response.setHeader('content-type', 'application/json');
+            response.end(JSON.stringify({ access_token: 'ya29.new', expires_in: 3600, token_type: 'Bearer' }));
+          });
+        }),
+      );
+      const { token } = await client(server.origin).getAccessToken();
+      assert.equal(token, 'ya29.new');
+      const sent = new URLSearchParams(seen);
+      assert.equal(sent.get('refresh_token'), '1//very-secret-refresh');
+      assert.equal(sent.get('client_secret'), 'GOCSPX-very-secret');
+      assert.equal(sent.get('grant_type'), 'refresh_token');
+      assert.match(bench.logged[0] ?? '', /^POST 127\.0\.0\.1:\d+\/token 200 \d+ ms fresh$/);
+    });
+
+    it('an answer that says no arrives as gaxios reports it', async () => {
+      const server = await bench.listen(
+        http.createServer((_request, response) => {
+          response.writeHead(400, { 'content-type': 'application/json' });
+          response.end(JSON.stringify({ error: 'invalid_grant' }));
+        }),
+      );
+      await assert.rejects(client(server.origin).getAccessToken(), (error: unknown) => {
+        assert.equal(findTransportFailure(error), undefined);
+        assert.match(String(error), /invalid_grant/);
+        return true;
+      });
+    });
+
+    it('a broken connection can be found in what is thrown, and is not tried again', async () => {
+      let requests = 0;
+      const server = await bench.raw((socket) => {
+        requests++;
+        socket.destroy();
+      });
+      await assert.rejects(client(server.origin).getAccessToken(), (error: unknown) => {
+        const failure = findTransportFailure(error);
+        assert.equal(failure?.result.kind === 'broken' && failure.result.cause, 'connection-reset');
+        assert.equal(String(failure?.stack).includes('very-secret'), false);
+        return true;
+      });
+      assert.equal(requests, 1);
+    });
+
+    it('nothing goes to an origin that was not allowed', async () => {
+      const server = await bench.raw((socket) => socket.destroy());
+      await assert.rejects(
+        client(server.origin, 'https://oauth2.googleapis.com').getAccessToken(),
+        (error: unknown) => {
+          const failure = findTransportFailure(error);
+          return failure?.result.kind === 'not-sent' && failure.result.cause === 'foreign-origin';
+        },
+      );
+      assert.equal(server.connections(), 0);
+    });
+  });
+});
