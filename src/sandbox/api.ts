@@ -61,7 +61,7 @@ export interface SandboxControl {
   /** Empties the world: users, projects, grants, jobs, ledger, faults, request log, switches. The clock stays. */
   reset(): void;
   snapshot(): SandboxSnapshot;
-  /** Puts world, ledger and clock back as they were. Faults and the request log are left alone. */
+  /** Puts world, switches, ledger of resets and clock back as they were. Faults and the request log are left alone. */
   restore(snapshot: SandboxSnapshot): void;
 }
 
