@@ -103,7 +103,7 @@ class JournalOnDisk implements FileJournal {
   async lastVerifiedReset(address: TargetAddress): Promise<number | undefined> {
     try {
       // Once per window: what a window that lost its power had not yet put into the index.
-      if (!this.#surveyed) await this.#exclusively(() => this.#surveyAndFold());
+      if (!this.#surveyed) await this.#exclusively(() => this.#lookAround());
       const looked = await this.#index.look(address);
       if (looked.kind === 'found') return looked.closedAt;
       return looked.kind === 'none' ? undefined : await this.#exclusively(() => this.#rebuildIndex(address));
@@ -115,7 +115,7 @@ class JournalOnDisk implements FileJournal {
 
   async unfinished(): Promise<readonly JournalEntry[]> {
     try {
-      return await this.#exclusively(() => this.#surveyAndFold());
+      return await this.#exclusively(() => this.#lookAround());
     } catch (error) {
       this.#warnOnce(`The journal could not be read (${errorCode(error)}).`);
       return [];
@@ -133,7 +133,11 @@ class JournalOnDisk implements FileJournal {
   }
 
   async dispose(): Promise<void> {
-    await this.#surveying;
+    // The survey in hand may have left a fold behind it.
+    for (let last: unknown; last !== this.#surveying; ) {
+      last = this.#surveying;
+      await last;
+    }
     await this.#file.close();
   }
 
@@ -172,17 +176,20 @@ class JournalOnDisk implements FileJournal {
     return await result;
   }
 
-  async #surveyAndFold(): Promise<readonly JournalEntry[]> {
+  /** Reads what the other windows wrote, and has the files of the dead ones folded behind the caller's back. */
+  async #lookAround(): Promise<readonly JournalEntry[]> {
     await this.#file.idle();
     const surveyed = await this.#survey.refresh(this.#file.path && basename(this.#file.path));
     for (const file of surveyed.dead) {
       for (const reset of file.verified.drain()) await this.#note(reset);
       this.#warnOfLines(file);
     }
-    const unfinished = this.#unfinishedAmong(surveyed);
-    await this.#fold(surveyed.dead.filter((file) => file.newerLines === 0));
+    for (const [name, code] of surveyed.unreadable) this.#warnOnce(`${name}: the file could not be read (${code}).`);
     this.#surveyed = true;
-    return unfinished;
+    // A file with lines of a later version stays for that version.
+    const foldable = surveyed.dead.filter((file) => file.newerLines === 0);
+    if (foldable.length > 0) this.#exclusively(() => this.#fold(foldable)).catch(() => undefined);
+    return this.#unfinishedAmong(surveyed);
   }
 
   #unfinishedAmong({ living, dead }: Surveyed): readonly JournalEntry[] {
@@ -207,7 +214,6 @@ class JournalOnDisk implements FileJournal {
   }
 
   async #fold(dead: readonly WindowFile[]): Promise<void> {
-    if (dead.length === 0) return;
     const lock = join(this.#folder, 'fold.lock');
     const taken = await takeLock(this.#locks, lock, false);
     // Another window is at it, or the folder cannot be written. Either way nothing is lost.

@@ -115,7 +115,10 @@ export type ParsedLine =
 
 /** One line without its line break. Throws if the event does not fit the schema: that is a bug of the caller. */
 export function formatEvent(event: JournalEvent): string {
-  return JSON.stringify({ v: everyActionIsStored && version, ...v.parse(writeSchema, event) });
+  const parsed = v.safeParse(writeSchema, event);
+  if (parsed.success) return JSON.stringify({ v: everyActionIsStored && version, ...parsed.output });
+  // The schema library's own message quotes the value.
+  throw new TypeError(`A journal event does not fit the schema at ${v.getDotPath(parsed.issues[0]) ?? event.type}`);
 }
 
 export function parseLine(line: string): ParsedLine {

@@ -45,37 +45,33 @@ async function readEnd(
   atLeast: number,
 ): Promise<number> {
   const opened = new Set<string>();
-  try {
+  await unlessGone(async () => {
     for await (const { text, read } of linesFromEnd(fs, path)) {
       if (opened.size >= limit && read >= atLeast) break;
-      const parsed = parseLine(text);
-      const piece = parsed.kind === 'event' ? knownFrom(parsed.event) : undefined;
+      const piece = pieceFrom(text);
       if (!piece) continue;
       const before = known.get(piece.operationId);
       known.set(piece.operationId, before ? mergeKnown(before, piece) : piece);
       if (piece.entry) opened.add(piece.operationId);
     }
-  } catch (error) {
-    // Folded meanwhile: its entries are found in the archive.
-    if (errorCode(error) !== 'ENOENT') throw error;
-  }
+  });
   return opened.size;
 }
 
 /** Searches every file for an operation. For those that are neither open nor recent; reads until it is found. */
 export async function findOperation(fs: StorageFs, folder: string, operationId: string): Promise<Known | undefined> {
   const quoted = JSON.stringify(operationId);
-  for (const name of [...(await windowFiles(fs, folder)), ...(await archiveFiles(fs, folder))]) {
-    try {
-      for await (const { text } of linesFromEnd(fs, join(folder, name))) {
-        if (!text.includes(quoted)) continue;
-        const parsed = parseLine(text);
-        const piece = parsed.kind === 'event' ? knownFrom(parsed.event) : undefined;
-        if (piece?.operationId === operationId && piece.entry) return piece;
+  let found: Known | undefined;
+  for await (const path of allFiles(fs, folder)) {
+    await unlessGone(async () => {
+      for await (const { text } of linesFromEnd(fs, path)) {
+        const piece = text.includes(quoted) ? pieceFrom(text) : undefined;
+        if (piece?.operationId !== operationId || !piece.entry) continue;
+        found = piece;
+        return;
       }
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
-    }
+    });
+    if (found) return found;
   }
   return undefined;
 }
@@ -83,16 +79,33 @@ export async function findOperation(fs: StorageFs, folder: string, operationId: 
 /** The newest verified reset of every target, from the journal itself. Reads everything. */
 export async function everyVerified(fs: StorageFs, folder: string): Promise<readonly VerifiedReset[]> {
   const verified = new NewestVerified();
-  for (const name of [...(await windowFiles(fs, folder)), ...(await archiveFiles(fs, folder))]) {
-    try {
-      for await (const { text } of linesFrom(fs, join(folder, name), 0)) {
-        if (!text.includes('"verified"')) continue;
-        const parsed = parseLine(text);
-        if (parsed.kind === 'event') verified.add(parsed.event);
+  for await (const path of allFiles(fs, folder)) {
+    await unlessGone(async () => {
+      for await (const { text } of linesFrom(fs, path, 0)) {
+        const parsed = text.includes('"verified"') ? parseLine(text) : undefined;
+        if (parsed?.kind === 'event') verified.add(parsed.event);
       }
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
-    }
+    });
   }
   return verified.drain();
+}
+
+/** The archives are listed last: what is folded while the windows' files are read has got there by then. */
+async function* allFiles(fs: StorageFs, folder: string): AsyncGenerator<string> {
+  for (const name of await windowFiles(fs, folder)) yield join(folder, name);
+  for (const name of await archiveFiles(fs, folder)) yield join(folder, name);
+}
+
+function pieceFrom(line: string): Known | undefined {
+  const parsed = parseLine(line);
+  return parsed.kind === 'event' ? knownFrom(parsed.event) : undefined;
+}
+
+/** A file may be folded between listing and reading; one that is no readable file is reported by the survey. */
+async function unlessGone(read: () => Promise<void>): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    if (!['ENOENT', 'EACCES', 'EPERM', 'EISDIR'].includes(errorCode(error))) throw error;
+  }
 }

@@ -26,6 +26,8 @@ export interface WindowFile {
 export interface Surveyed {
   readonly living: readonly WindowFile[];
   readonly dead: readonly WindowFile[];
+  /** Files that could not be read, with the system's code. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 export interface SurveyDeps {
@@ -90,6 +92,7 @@ export class JournalSurvey {
     for (const name of this.#files.keys()) if (!names.includes(name)) this.#files.delete(name);
     const living: WindowFile[] = [];
     const dead: WindowFile[] = [];
+    const unreadable = new Map<string, string>();
     for (const name of names) {
       const file = this.#files.get(name) ?? newFile(this.#deps.folder, name);
       try {
@@ -100,12 +103,12 @@ export class JournalSurvey {
         this.#files.set(name, file);
         (isAlive ? living : dead).push(file);
       } catch (error) {
-        // Folded by another window meanwhile.
-        if (errorCode(error) !== 'ENOENT') throw error;
+        // ENOENT: folded by another window meanwhile.
+        if (errorCode(error) !== 'ENOENT') unreadable.set(name, errorCode(error));
         this.#files.delete(name);
       }
     }
-    return { living, dead };
+    return { living, dead, unreadable };
   }
 
   /** What the other windows' files said of an operation when they were last read. */

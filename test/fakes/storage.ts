@@ -20,7 +20,7 @@ export type JournalCall =
   | { readonly kind: 'dismiss'; readonly operationId: string };
 
 /** Keeps entries in memory. Throws when an operation is opened twice, or sent, closed or dismissed without being open. */
-export class FakeJournal implements Journal {
+export class MemoryJournal implements Journal {
   readonly calls: JournalCall[] = [];
   readonly entries = new Map<string, JournalEntry>();
   /** Operations that another, dead window left behind: `unfinished()` offers these although they say sending or sent. */
@@ -107,7 +107,7 @@ export class FakeJournal implements Journal {
 }
 
 /** Locks in memory. Throws when a lock is released twice. */
-export class FakeTargetLocks implements TargetLocks {
+export class MemoryTargetLocks implements TargetLocks {
   readonly acquired: TargetAddress[] = [];
   readonly #held = new Map<string, object>();
   readonly #answers = new Map<string, LockResult>();
@@ -158,7 +158,7 @@ export class FakeTargetLocks implements TargetLocks {
   }
 }
 
-export class FakeMarkerStore implements MarkerStore {
+export class MemoryMarkerStore implements MarkerStore {
   readonly markers = new Map<string, CredentialMarker>();
   #failure: Error | undefined;
 
@@ -195,7 +195,7 @@ export class FakeMarkerStore implements MarkerStore {
 export type SecretCall = { readonly kind: 'get' | 'store' | 'delete'; readonly key: string };
 
 /** A keyring in memory. Records keys, never values. */
-export class FakeSecretStore implements SecretStore {
+export class MemorySecretStore implements SecretStore {
   readonly calls: SecretCall[] = [];
   readonly values = new Map<string, string>();
   #storeFailure: Error | undefined;

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { address, freshFolder, JournalBench, newEntry, outcome } from './support';
 
 describe('fileJournal', () => {
-  const folder = freshFolder();
+  const folder = freshFolder(() => bench.dispose());
   let bench: JournalBench;
   beforeEach(() => {
     bench = new JournalBench(folder());
   });
-  afterEach(() => bench.dispose());
 
   const ids = (entries: readonly { operationId: string }[]) => entries.map((entry) => entry.operationId);
 

@@ -165,7 +165,7 @@ describe('fileLocks', () => {
   for (const code of ['ENOSPC', 'EROFS', 'EACCES']) {
     it(`is unavailable on ${code}, and leaves no half-made file`, async () => {
       const watched = new WatchedFs();
-      const failing = code === 'ENOSPC' ? 'write' : 'open';
+      const failing = code === 'ENOSPC' ? 'write' : 'create';
       watched.failWhen = ({ operation, name }) => (operation === failing && /lock$/.test(name) ? code : undefined);
       const a = window('a', { fs: watched.fs });
       assert.deepEqual(await a.acquire(target), {

@@ -52,7 +52,7 @@ export class Windows {
   }
 }
 
-type Operation = 'open' | 'write' | 'sync' | 'read' | 'rename' | 'unlink' | 'truncate' | 'utimes';
+type Operation = 'open' | 'create' | 'write' | 'sync' | 'read' | 'rename' | 'unlink' | 'truncate' | 'utimes';
 
 export interface Step {
   readonly operation: Operation;
@@ -66,6 +66,8 @@ export interface Step {
 export class WatchedFs {
   readonly steps: Step[] = [];
   failWhen: ((step: Step) => string | undefined) | undefined;
+  /** What each file held when its last finished sync began: that much is certainly on disk. */
+  readonly synced = new Map<string, string>();
   /** Waited for before a sync is done. */
   syncGate: Promise<void> = Promise.resolve();
   readonly fs: StorageFs;
@@ -83,13 +85,16 @@ export class WatchedFs {
           const value: unknown = Reflect.get(target, property);
           if (typeof value !== 'function') return value;
           return async (...args: unknown[]) => {
-            if (property === 'sync' || property === 'datasync') {
-              await this.syncGate;
+            const isSync = property === 'sync' || property === 'datasync';
+            const content = isSync ? await nodeFs.readFile(String(path), 'utf8').catch(() => '') : '';
+            if (isSync) {
               note('sync', path);
+              await this.syncGate;
             }
             if (property === 'appendFile' || property === 'writeFile') note('write', path, String(args[0]).length);
             if (property === 'truncate') note('truncate', path);
             const result: unknown = await Reflect.apply(value, target, args);
+            if (isSync) this.synced.set(basename(String(path)), content);
             if (property === 'read') note('read', path, (result as { bytesRead: number }).bytesRead);
             return result;
           };
@@ -98,7 +103,7 @@ export class WatchedFs {
     this.fs = {
       ...nodeFs,
       open: async (path, ...rest) => {
-        note('open', path);
+        note(/[wa]/.test(String(rest[0])) ? 'create' : 'open', path);
         return watch(await nodeFs.open(path, ...rest), path);
       },
       rename: async (from, to) => {
@@ -116,6 +121,20 @@ export class WatchedFs {
     };
   }
 
+  /** From the `nth` change on nothing gets to disk any more, as after the end of the process. */
+  dieAtChange(nth: number): void {
+    let changes = 0;
+    this.failWhen = ({ operation }) => {
+      if (operation !== 'open' && operation !== 'read') changes += 1;
+      return changes >= nth ? 'EIO' : undefined;
+    };
+  }
+
+  /** Everything can be read and nothing changed, as on a read-only file system. */
+  makeReadOnly(): void {
+    this.failWhen = ({ operation }) => (operation === 'open' || operation === 'read' ? undefined : 'EROFS');
+  }
+
   count(operation: Operation, name = /./): number {
     return this.steps.filter((step) => step.operation === operation && name.test(step.name)).length;
   }
@@ -125,13 +144,21 @@ export class WatchedFs {
   }
 }
 
-/** A folder that is removed after each test of the suite. */
-export function freshFolder(): () => string {
+/** Waits for something that other code is about to bring about. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A folder of its own for each test of the suite; removed afterwards, when `dispose` has ended what writes there. */
+export function freshFolder(dispose: () => Promise<void> = async () => {}): () => string {
   let folder = '';
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'reconsent-storage-'));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    await dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
   return () => folder;
 }
 

@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JournalEntry } from '../../../src/core/ports';
+import type { FileJournal } from '../../../src/storage/fileJournal';
+import { nodeFs } from '../../../src/storage/fileSystem';
+import { formatEvent } from '../../../src/storage/journalEvents';
+import { VerifiedIndex } from '../../../src/storage/verifiedIndex';
+import { address, freshFolder, JournalBench, newEntry, outcome, WatchedFs } from './support';
+
+const may = (day: number) => Date.UTC(2024, 4, day);
+
+describe('fileJournal: folding', () => {
+  const folder = freshFolder(() => bench.dispose());
+  let bench: JournalBench;
+  beforeEach(() => {
+    bench = new JournalBench(folder());
+  });
+
+  const ids = (entries: readonly JournalEntry[]) => entries.map((entry) => entry.operationId);
+  const files = async () => (await readdir(join(folder(), 'journal'))).map((name) => name.replace(/-\w{8}\.jsonl/, ''));
+
+  /** Operations in every state, in two months, by two windows that then die; one closed what the other had left. */
+  async function leaveTwoDeadWindows(): Promise<void> {
+    const first = bench.window('first');
+    const opened = ['sending', 'sent', 'unknown', 'verified', 'dismissed', 'closedByOther', 'unknownByOther'];
+    for (const [index, id] of opened.entries()) await first.open(newEntry(id, { openedAt: may(index + 1) }));
+    await first.open(newEntry('april', { openedAt: Date.UTC(2024, 3, 1) }));
+    first.markSent('sent', 5);
+    await first.close('april', outcome('refused'));
+    await first.close('unknown', outcome('unknown'));
+    await first.close('verified', outcome('verified', 77));
+    await first.close('dismissed', outcome('unknown'));
+    await first.dismiss('dismissed');
+    const second = bench.window('second');
+    await second.open(newEntry('ofSecond', { openedAt: may(20) }));
+    await second.close('closedByOther', outcome('not-reset'));
+    await second.close('unknownByOther', outcome('unknown'));
+    bench.windows.kill('first');
+    bench.windows.kill('second');
+  }
+  const unfinished = ['sending', 'sent', 'unknown', 'unknownByOther', 'ofSecond'];
+  const newestFirst = ['ofSecond', ...['unknownByOther', 'closedByOther', 'dismissed', 'verified'], 'unknown', 'sent'];
+
+  async function assertNothingLost(journal: FileJournal): Promise<void> {
+    assert.deepEqual(ids(await journal.unfinished()), unfinished);
+    assert.deepEqual(ids(await journal.recent(99)), [...newestFirst, 'sending', 'april']);
+    const byId = new Map((await journal.recent(99)).map((entry) => [entry.operationId, entry]));
+    assert.equal(byId.get('sent')?.sentAt, 5);
+    assert.equal(byId.get('closedByOther')?.outcome?.kind, 'not-reset');
+    assert.equal(byId.get('unknownByOther')?.outcome?.kind, 'unknown');
+    assert.equal(byId.get('dismissed')?.dismissed, true);
+    assert.equal(await journal.lastVerifiedReset(address()), 77);
+  }
+
+  it('archives by month what is settled and carries the rest', async () => {
+    await leaveTwoDeadWindows();
+    const journal = bench.window('b');
+    await assertNothingLost(journal);
+    await assertNothingLost(journal);
+    assert.deepEqual(await files(), ['archive-2024-04.jsonl', 'archive-2024-05.jsonl', 'targets', 'window-b']);
+    assert.deepEqual(bench.log.lines, []);
+  });
+
+  it('carries through several deaths', async () => {
+    await leaveTwoDeadWindows();
+    for (const name of ['b', 'c', 'd']) {
+      const journal = bench.window(name);
+      await assertNothingLost(journal);
+      await journal.dispose();
+      bench.windows.kill(name);
+    }
+    await assertNothingLost(bench.window('e'));
+  });
+
+  it('lets two windows start at once', async () => {
+    await leaveTwoDeadWindows();
+    const both = [bench.window('b'), bench.window('c')];
+    for (const found of await Promise.all(both.map((journal) => journal.unfinished()))) {
+      assert.deepEqual(ids(found), unfinished);
+    }
+    for (const journal of both) await assertNothingLost(journal);
+  });
+
+  it('offers what one living window carried in the others, too, and ends it for all', async () => {
+    await leaveTwoDeadWindows();
+    const [b, c] = [bench.window('b'), bench.window('c')];
+    await b.unfinished();
+    await b.recent(1);
+    assert.deepEqual(ids(await c.unfinished()), unfinished);
+    for (const id of unfinished) await c.close(id, outcome('accepted'));
+    assert.deepEqual(await b.unfinished(), []);
+    // The end stands in the file of c, the operation itself in that of b: folding c must not bring it back.
+    bench.windows.kill('c');
+    await bench.window('d').unfinished();
+    assert.deepEqual(await b.unfinished(), []);
+    bench.windows.kill('b');
+    const e = bench.window('e');
+    assert.deepEqual(await e.unfinished(), []);
+    assert.deepEqual(await e.unfinished(), []);
+    assert.equal((await e.recent(99)).filter((entry) => entry.outcome?.kind === 'accepted').length, 5);
+  });
+
+  it('survives the end of the process at every single step', async () => {
+    await leaveTwoDeadWindows();
+    let died = 0;
+    for (let nth = 1; ; nth++) {
+      // Each round starts from what the previous one left half done.
+      const watched = new WatchedFs();
+      watched.dieAtChange(nth);
+      const journal = bench.window(`dying${nth}`, watched.fs);
+      assert.deepEqual(ids(await journal.unfinished()), unfinished, `before step ${nth}`);
+      await journal.dispose();
+      bench.windows.kill(`dying${nth}`);
+      bench.clock.time += 31_000;
+      const probe = bench.window(`probe${nth}`, readOnly());
+      await assertNothingLost(probe).catch((error: Error) => {
+        throw new Error(`after the end at step ${nth}: ${error.message}`);
+      });
+      await probe.dispose();
+      bench.windows.kill(`probe${nth}`);
+      if (watched.failWhen?.({ operation: 'read', name: '', size: 0 }) === undefined) break;
+      died += 1;
+    }
+    assert.ok(died > 10, `only ${died} steps`);
+    await assertNothingLost(bench.window('last'));
+  });
+
+  function readOnly() {
+    const watched = new WatchedFs();
+    watched.makeReadOnly();
+    return watched.fs;
+  }
+
+  it('finds everything in a folder that cannot be written', async () => {
+    await leaveTwoDeadWindows();
+    await assertNothingLost(bench.window('b', readOnly()));
+  });
+
+  it('reads only what is open from a journal of 100,000 entries', async () => {
+    await mkdir(join(folder(), 'journal'));
+    const known = { ...newEntry('@', { openedAt: may(1) }), operationId: '@' };
+    const line = formatEvent({ type: 'snapshot', operationId: '@', entry: known, outcome: outcome('accepted') });
+    for (let month = 1; month <= 5; month++) {
+      const lines = Array.from({ length: 20_000 }, (_, index) => line.replaceAll('@', `op-${month}-${index}`));
+      await writeFile(join(folder(), 'journal', `archive-2024-0${month}.jsonl`), `${lines.join('\n')}\n`);
+    }
+    await new VerifiedIndex(nodeFs, join(folder(), 'journal', 'targets')).markComplete();
+    await leaveTwoDeadWindows();
+    const first = bench.window('b');
+    await first.unfinished();
+    await first.dispose();
+    bench.windows.kill('b');
+
+    const watched = new WatchedFs();
+    const journal = bench.window('c', watched.fs);
+    assert.deepEqual(ids(await journal.unfinished()), unfinished);
+    assert.equal(await journal.lastVerifiedReset(address()), 77);
+    assert.equal(await journal.lastVerifiedReset(address('project/never')), undefined);
+    await journal.open(newEntry('new'));
+    await journal.close('new', outcome('verified'));
+    assert.equal(watched.count('open', /^archive/), 0);
+    assert.ok(watched.bytes('read') < 20_000, `${watched.bytes('read')} bytes read`);
+    const before = watched.bytes('read');
+    assert.equal((await journal.recent(20)).length, 20);
+    assert.ok(watched.bytes('read') - before < 600_000, `${watched.bytes('read') - before} bytes read for 20 entries`);
+  });
+});
+
+describe('fileJournal: the last verified reset', () => {
+  const folder = freshFolder(() => bench.dispose());
+  let bench: JournalBench;
+  beforeEach(() => {
+    bench = new JournalBench(folder());
+  });
+  const targets = () => join(folder(), 'journal', 'targets');
+
+  async function reset(journal: FileJournal, id: string, at: number, kind: 'verified' | 'accepted' = 'verified') {
+    await journal.open(newEntry(id));
+    await journal.close(id, outcome(kind, at));
+  }
+
+  it('is what another window wrote a moment ago', async () => {
+    const [a, b] = [bench.window('a'), bench.window('b')];
+    assert.equal(await b.lastVerifiedReset(address()), undefined);
+    await reset(a, '1', 10);
+    assert.equal(await b.lastVerifiedReset(address()), 10);
+    await reset(a, '2', 20);
+    assert.equal(await b.lastVerifiedReset(address()), 20);
+    assert.equal(await b.lastVerifiedReset(address('project/alice', 'https://other.example.com')), undefined);
+  });
+
+  it('counts nothing but verified, and never goes back', async () => {
+    const a = bench.window('a');
+    await reset(a, '1', 20);
+    await reset(a, '2', 30, 'accepted');
+    await reset(a, '3', 10);
+    assert.equal(await a.lastVerifiedReset(address()), 20);
+  });
+
+  it('is there before the closing line: the end of the process in between leaves no gap', async () => {
+    const watched = new WatchedFs();
+    const a = bench.window('a', watched.fs);
+    await a.open(newEntry('1'));
+    watched.failWhen = ({ operation, name }) => (operation === 'write' && /^window/.test(name) ? 'EIO' : undefined);
+    await assert.rejects(a.close('1', outcome('verified', 10)));
+    assert.equal(await bench.window('b').lastVerifiedReset(address()), 10);
+  });
+
+  for (const [what, damage] of [
+    ['is missing', async (path: string) => nodeFs.unlink(path)],
+    ['is damaged', async (path: string) => writeFile(path, '{"v":1')],
+    ['is empty', async (path: string) => writeFile(path, '')],
+  ] as const) {
+    it(`comes from the journal when the index ${what}, and mends it`, async () => {
+      const a = bench.window('a');
+      await reset(a, '1', 10);
+      await reset(a, '2', 20);
+      await a.dispose();
+      bench.windows.kill('a');
+      const b = bench.window('b');
+      await b.unfinished();
+      await b.dispose();
+      for (const name of await readdir(targets())) await damage(join(targets(), name));
+      const watched = new WatchedFs();
+      const c = bench.window('c', watched.fs);
+      assert.equal(await c.lastVerifiedReset(address()), 20);
+      assert.equal(watched.count('open', /^archive/), 1);
+      assert.equal(await c.lastVerifiedReset(address()), 20);
+      assert.equal(await c.lastVerifiedReset(address('project/never')), undefined);
+      assert.equal(watched.count('open', /^archive/), 1, 'reads the archive once');
+    });
+  }
+
+  it('comes back from the file of a window that lost its power before the index was on disk', async () => {
+    const a = bench.window('a');
+    const b = bench.window('b');
+    await b.lastVerifiedReset(address());
+    await reset(a, '1', 10);
+    for (const name of await readdir(targets())) if (name !== 'complete') await nodeFs.unlink(join(targets(), name));
+    bench.windows.kill('a');
+    assert.equal(await bench.window('c').lastVerifiedReset(address()), 10);
+  });
+
+  it('comes from the journal when the index could not be written', async () => {
+    const watched = new WatchedFs();
+    const a = bench.window('a', watched.fs);
+    await reset(a, '1', 10);
+    await a.lastVerifiedReset(address());
+    watched.failWhen = ({ operation, name }) => (operation === 'write' && /tmp$/.test(name) ? 'ENOSPC' : undefined);
+    await reset(a, '2', 20);
+    assert.match(bench.log.lines.join(), /index of verified resets could not be written \(ENOSPC\)/);
+    assert.equal(await a.lastVerifiedReset(address()), 20);
+    watched.failWhen = undefined;
+    assert.equal(await bench.window('b').lastVerifiedReset(address()), 20);
+  });
+
+  it('is found for an operation that was dismissed and archived long ago and is verified after all', async () => {
+    const a = bench.window('a');
+    await a.open(newEntry('1'));
+    await a.close('1', outcome('unknown'));
+    await a.dismiss('1');
+    bench.windows.kill('a');
+    const b = bench.window('b');
+    await b.unfinished();
+    await b.recent(1);
+    await b.dispose();
+    const c = bench.window('c');
+    await c.close('1', outcome('verified', 50));
+    assert.equal(await c.lastVerifiedReset(address()), 50);
+    assert.equal((await c.recent(1))[0]?.outcome?.kind, 'verified');
+  });
+});
