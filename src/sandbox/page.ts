@@ -23,7 +23,7 @@ input { flex: none; width: 1.125rem; height: 1.125rem; margin: .2rem 0 0; accent
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; }
 .people { list-style: none; margin: 1.5rem 0 0; padding: 0; display: grid; gap: .5rem; }
 .people button { width: 100%; text-align: left; }
-button { min-height: 2.75rem; padding: .5rem 1.25rem; border: 1px solid var(--line); border-radius: .5rem; background: transparent; color: inherit; font: inherit; cursor: pointer; overflow-wrap: anywhere; }
+button { min-height: 2.75rem; padding: .5rem 1.25rem; border: 1px solid var(--soft); border-radius: .5rem; background: transparent; color: inherit; font: inherit; cursor: pointer; overflow-wrap: anywhere; }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
