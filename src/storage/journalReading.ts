@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { JournalEntry } from '../core/ports';
 import { errorCode, type StorageFs } from './fileSystem';
 import { parseLine } from './journalEvents';
-import { archiveFiles, NewestVerified, windowFiles } from './journalSurvey';
+import { archiveFiles, NewestVerified, rereads, windowFiles } from './journalSurvey';
 import { type Known, knownFrom, mergeKnown, toEntry } from './journalTable';
 import { linesFrom, linesFromEnd } from './lineReading';
 import type { VerifiedReset } from './verifiedIndex';
@@ -18,12 +18,15 @@ const archiveTail = 256 * 1024;
 export async function recentEntries(fs: StorageFs, folder: string, limit: number): Promise<readonly JournalEntry[]> {
   if (limit <= 0) return [];
   const known = new Map<string, Known>();
-  for (const name of await windowFiles(fs, folder)) await readEnd(fs, join(folder, name), known, limit, 0);
+  await eachWindowFile(fs, folder, async (path) => {
+    await readEnd(fs, path, known, limit, 0);
+    return true;
+  });
   let archived = 0;
-  for (const name of await archiveFiles(fs, folder)) {
-    if (archived >= limit) break;
-    archived += await readEnd(fs, join(folder, name), known, limit - archived, archiveTail);
-  }
+  await eachArchive(fs, folder, async (path) => {
+    archived += await readEnd(fs, path, known, limit - archived, archiveTail);
+    return archived < limit;
+  });
   const entries: JournalEntry[] = [];
   for (const piece of known.values()) {
     const entry = toEntry(piece);
@@ -45,16 +48,14 @@ async function readEnd(
   atLeast: number,
 ): Promise<number> {
   const opened = new Set<string>();
-  await unlessGone(async () => {
-    for await (const { text, read } of linesFromEnd(fs, path)) {
-      if (opened.size >= limit && read >= atLeast) break;
-      const piece = pieceFrom(text);
-      if (!piece) continue;
-      const before = known.get(piece.operationId);
-      known.set(piece.operationId, before ? mergeKnown(before, piece) : piece);
-      if (piece.entry) opened.add(piece.operationId);
-    }
-  });
+  for await (const { text, read } of linesFromEnd(fs, path)) {
+    if (opened.size >= limit && read >= atLeast) break;
+    const piece = pieceFrom(text);
+    if (!piece) continue;
+    const before = known.get(piece.operationId);
+    known.set(piece.operationId, before ? mergeKnown(before, piece) : piece);
+    if (piece.entry) opened.add(piece.operationId);
+  }
   return opened.size;
 }
 
@@ -62,50 +63,73 @@ async function readEnd(
 export async function findOperation(fs: StorageFs, folder: string, operationId: string): Promise<Known | undefined> {
   const quoted = JSON.stringify(operationId);
   let found: Known | undefined;
-  for await (const path of allFiles(fs, folder)) {
-    await unlessGone(async () => {
-      for await (const { text } of linesFromEnd(fs, path)) {
-        const piece = text.includes(quoted) ? pieceFrom(text) : undefined;
-        if (piece?.operationId !== operationId || !piece.entry) continue;
-        found = piece;
-        return;
-      }
-    });
-    if (found) return found;
-  }
-  return undefined;
+  const search: Visit = async (path) => {
+    for await (const { text } of linesFromEnd(fs, path)) {
+      const piece = text.includes(quoted) ? pieceFrom(text) : undefined;
+      if (piece?.operationId !== operationId || !piece.entry) continue;
+      found = piece;
+      return false;
+    }
+    return true;
+  };
+  if (await eachWindowFile(fs, folder, search)) await eachArchive(fs, folder, search);
+  return found;
 }
 
 /** The newest verified reset of every target, from the journal itself. Reads everything. */
 export async function everyVerified(fs: StorageFs, folder: string): Promise<readonly VerifiedReset[]> {
   const verified = new NewestVerified();
-  for await (const path of allFiles(fs, folder)) {
-    await unlessGone(async () => {
-      for await (const { text } of linesFrom(fs, path, 0)) {
-        const parsed = text.includes('"verified"') ? parseLine(text) : undefined;
-        if (parsed?.kind === 'event') verified.add(parsed.event);
-      }
-    });
-  }
+  const collect: Visit = async (path) => {
+    for await (const { text } of linesFrom(fs, path, 0)) {
+      const parsed = text.includes('"verified"') ? parseLine(text) : undefined;
+      if (parsed?.kind === 'event') verified.add(parsed.event);
+    }
+    return true;
+  };
+  await eachWindowFile(fs, folder, collect);
+  await eachArchive(fs, folder, collect);
   return verified.drain();
 }
 
-/** The archives are listed last: what is folded while the windows' files are read has got there by then. */
-async function* allFiles(fs: StorageFs, folder: string): AsyncGenerator<string> {
-  for (const name of await windowFiles(fs, folder)) yield join(folder, name);
-  for (const name of await archiveFiles(fs, folder)) yield join(folder, name);
+/** Reads one file; `false` if enough has been read. */
+type Visit = (path: string) => Promise<boolean>;
+
+/**
+ * To be called before {@link eachArchive}: what is folded meanwhile has got to the archive by then, or into another
+ * window's file, for which the files are read once more.
+ */
+async function eachWindowFile(fs: StorageFs, folder: string, visit: Visit): Promise<boolean> {
+  for (let attempt = 1; attempt <= rereads; attempt++) {
+    let vanished = false;
+    for (const name of await windowFiles(fs, folder)) {
+      const visited = await visitFile(join(folder, name), visit);
+      if (visited === 'enough') return false;
+      vanished ||= visited === 'vanished';
+    }
+    if (!vanished) break;
+  }
+  return true;
+}
+
+async function eachArchive(fs: StorageFs, folder: string, visit: Visit): Promise<void> {
+  for (const name of await archiveFiles(fs, folder)) {
+    if ((await visitFile(join(folder, name), visit)) === 'enough') return;
+  }
+}
+
+async function visitFile(path: string, visit: Visit): Promise<'enough' | 'read on' | 'vanished'> {
+  try {
+    return (await visit(path)) ? 'read on' : 'enough';
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return 'vanished';
+    // One that is no readable file is reported by the survey.
+    if (['EACCES', 'EPERM', 'EISDIR'].includes(code)) return 'read on';
+    throw error;
+  }
 }
 
 function pieceFrom(line: string): Known | undefined {
   const parsed = parseLine(line);
   return parsed.kind === 'event' ? knownFrom(parsed.event) : undefined;
-}
-
-/** A file may be folded between listing and reading; one that is no readable file is reported by the survey. */
-async function unlessGone(read: () => Promise<void>): Promise<void> {
-  try {
-    await read();
-  } catch (error) {
-    if (!['ENOENT', 'EACCES', 'EPERM', 'EISDIR'].includes(errorCode(error))) throw error;
-  }
 }

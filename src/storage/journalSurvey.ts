@@ -37,6 +37,9 @@ export interface SurveyDeps {
   readonly owner: ProcessIdentity;
 }
 
+/** How often the files are read again because another window folded one of them meanwhile. */
+export const rereads = 5;
+
 const windowFile = /^window-.+\.jsonl$/;
 const archiveFile = /^archive-\d{4}-\d{2}\.jsonl$/;
 
@@ -88,11 +91,20 @@ export class JournalSurvey {
 
   /** Reads what is new in the files of all windows but `ownName`. */
   async refresh(ownName: string | undefined): Promise<Surveyed> {
+    for (let attempt = 1; ; attempt++) {
+      const surveyed = await this.#readAll(ownName);
+      // What was in a vanished file is now in one that may have been read, or listed, before it got there.
+      if (surveyed.vanished === 0 || attempt === rereads) return surveyed;
+    }
+  }
+
+  async #readAll(ownName: string | undefined): Promise<Surveyed & { readonly vanished: number }> {
     const names = (await windowFiles(this.#deps.fs, this.#deps.folder)).filter((name) => name !== ownName);
     for (const name of this.#files.keys()) if (!names.includes(name)) this.#files.delete(name);
     const living: WindowFile[] = [];
     const dead: WindowFile[] = [];
     const unreadable = new Map<string, string>();
+    let vanished = 0;
     for (const name of names) {
       const file = this.#files.get(name) ?? newFile(this.#deps.folder, name);
       try {
@@ -103,12 +115,12 @@ export class JournalSurvey {
         this.#files.set(name, file);
         (isAlive ? living : dead).push(file);
       } catch (error) {
-        // ENOENT: folded by another window meanwhile.
-        if (errorCode(error) !== 'ENOENT') unreadable.set(name, errorCode(error));
         this.#files.delete(name);
+        if (errorCode(error) === 'ENOENT') vanished += 1;
+        else unreadable.set(name, errorCode(error));
       }
     }
-    return { living, dead, unreadable };
+    return { living, dead, unreadable, vanished };
   }
 
   /** What the other windows' files said of an operation when they were last read. */
