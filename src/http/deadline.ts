@@ -1,36 +1,56 @@
-/** The end of one request: by a signal of its caller's side or by its total time. */
+/**
+ * The end of one request: by its caller, by the transport closing, or by its total time. Plain callbacks where possible:
+ * making an `AbortSignal` costs more than all the rest of sending a small request.
+ */
 export class Deadline {
-  readonly #scope = new AbortController();
-  readonly #outer: readonly AbortSignal[];
+  readonly #caller: AbortSignal;
   readonly #timer: NodeJS.Timeout;
+  readonly #listeners = new Set<() => void>();
+  #scope: AbortController | undefined;
   #endedBy: 'caller' | 'time' | undefined;
 
   /** @param totalMs on Node's timers, which run on the monotonic clock */
-  constructor(outer: readonly AbortSignal[], totalMs: number) {
-    this.#outer = outer;
+  constructor(caller: AbortSignal, totalMs: number) {
+    this.#caller = caller;
     this.#timer = setTimeout(() => this.#end('time'), totalMs);
-    for (const signal of outer) signal.addEventListener('abort', this.#onOuter, { once: true });
-    if (outer.some((signal) => signal.aborted)) this.#end('caller');
+    caller.addEventListener('abort', this.stop, { once: true });
+    if (caller.aborted) this.stop();
   }
 
+  /** For functions that take a signal. */
   get signal(): AbortSignal {
+    this.#scope ??= new AbortController();
+    if (this.#endedBy !== undefined) this.#scope.abort();
     return this.#scope.signal;
   }
 
+  /** `undefined` while the request may go on. */
   get endedBy(): 'caller' | 'time' | undefined {
     return this.#endedBy;
   }
 
+  /** Calls `listener` at the end, if that comes before `removeListener`. */
+  addListener(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeListener(listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+
+  /** Ends the request on behalf of its caller. */
+  readonly stop = (): void => this.#end('caller');
+
   /** Lets go of the timer and of the caller's signal. */
   release(): void {
     clearTimeout(this.#timer);
-    for (const signal of this.#outer) signal.removeEventListener('abort', this.#onOuter);
+    this.#caller.removeEventListener('abort', this.stop);
   }
 
-  readonly #onOuter = (): void => this.#end('caller');
-
   #end(by: 'caller' | 'time'): void {
-    this.#endedBy ??= by;
-    this.#scope.abort();
+    if (this.#endedBy !== undefined) return;
+    this.#endedBy = by;
+    this.#scope?.abort();
+    for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -1,6 +1,7 @@
 /** One request and its answer on one client. Says how far it came; what that means is for the caller. */
 import type Client from 'undici/lib/dispatcher/client.js';
 import type { AnswerProgress } from './classify';
+import type { Deadline } from './deadline';
 import type { Limits } from './limits';
 
 export interface Outgoing {
@@ -24,14 +25,14 @@ export type ExchangeEnd =
       readonly started: boolean;
       readonly progress: AnswerProgress;
     }
-  /** The signal ended it. */
+  /** The deadline ended it. */
   | { readonly kind: 'stopped'; readonly started: boolean };
 
 export interface ExchangeOptions {
   readonly limits: Limits;
   /** Ask the server to close the connection afterwards. */
   readonly last: boolean;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** Just before the first byte is written. */
   readonly onStart: () => void;
 }
@@ -39,8 +40,11 @@ export interface ExchangeOptions {
 /** Ends the exchange from our side; undici destroys the connection with it. */
 class Stopped extends Error {}
 
+/** As much of undici's client as an exchange needs. */
+type Dispatching = Pick<Client, 'dispatch'>;
+
 /** Sends `outgoing` on `client`, at most once, whatever the client may do. Never rejects. */
-export function exchange(client: Client, outgoing: Outgoing, options: ExchangeOptions): Promise<ExchangeEnd> {
+export function exchange(client: Dispatching, outgoing: Outgoing, options: ExchangeOptions): Promise<ExchangeEnd> {
   return new Promise((resolve) => new Exchange(client, outgoing, options, resolve));
 }
 
@@ -48,7 +52,7 @@ class Exchange implements Client.Handler {
   readonly #options: ExchangeOptions;
   readonly #resolve: (end: ExchangeEnd) => void;
   readonly #chunks: Buffer[] = [];
-  readonly #onAbort = () => this.#stop({ kind: 'stopped', started: this.#started });
+  readonly #onDeadline = () => this.#stop({ kind: 'stopped', started: this.#started });
   #controller: Client.Controller | undefined;
   #settled = false;
   #started = false;
@@ -57,14 +61,14 @@ class Exchange implements Client.Handler {
   #headers: Client.IncomingHeaders = {};
   #length = 0;
 
-  constructor(client: Client, outgoing: Outgoing, options: ExchangeOptions, resolve: (end: ExchangeEnd) => void) {
+  constructor(client: Dispatching, outgoing: Outgoing, options: ExchangeOptions, resolve: (end: ExchangeEnd) => void) {
     this.#options = options;
     this.#resolve = resolve;
-    if (options.signal.aborted) {
+    if (options.deadline.endedBy !== undefined) {
       this.#end({ kind: 'stopped', started: false });
       return;
     }
-    options.signal.addEventListener('abort', this.#onAbort, { once: true });
+    options.deadline.addListener(this.#onDeadline);
     const { method, path, headers, body } = outgoing;
     client.dispatch({ method, path, headers, body: body ?? null, ...(options.last ? { reset: true } : {}) }, this);
   }
@@ -117,7 +121,7 @@ class Exchange implements Client.Handler {
   #end(end: ExchangeEnd): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    this.#options.deadline.removeListener(this.#onDeadline);
     this.#resolve(end);
   }
 }

@@ -10,6 +10,7 @@ export type Decoded =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'broken'; readonly cause: BrokenCause; readonly detail: string };
 
+const utf8 = new TextDecoder();
 const gunzipAsync = promisify(gunzip);
 const inflateAsync = promisify(inflate);
 const inflateRawAsync = promisify(inflateRaw);
@@ -17,9 +18,14 @@ const brotliAsync = promisify(brotliDecompress);
 
 /** Repeated headers joined by `, ` (RFC 9110 §5.3); names are already in lower case. */
 export function joinHeaders(headers: RawHeaders): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),
-  );
+  const joined: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    // Assigning `__proto__` would set no header but the prototype.
+    if (value === undefined || name === '__proto__') continue;
+    joined[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return joined;
 }
 
 /** The origin a redirect points to, and no more of it: its path and query may carry what the request carried. */
@@ -48,7 +54,7 @@ export async function decodeBody(raw: Buffer, headers: RawHeaders, limit: number
   } catch (error) {
     return packingProblem(error);
   }
-  return { kind: 'text', text: new TextDecoder().decode(bytes) };
+  return { kind: 'text', text: utf8.decode(bytes) };
 }
 
 async function unpack(bytes: Buffer, coding: string, limit: number): Promise<Buffer> {

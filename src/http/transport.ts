@@ -10,14 +10,14 @@ import Client from 'undici/lib/dispatcher/client.js';
 import type { HttpRequest, HttpResult, Log, Transport } from '../core/ports';
 import { scrub } from '../core/redact';
 import { brokenCause, errorCode, isConnectionLoss } from './classify';
-import { type Destination, type Opened, openConnection, place } from './connection';
+import { type Opened, openConnection, place } from './connection';
 import { Deadline } from './deadline';
 import { type ExchangeEnd, exchange, type Outgoing } from './exchange';
 import { decodeBody, joinHeaders, redirectOrigin } from './incoming';
 import { defaultLimits, type Limits } from './limits';
 import { prepare } from './outgoing';
 import { ConnectFailure, ConnectionPool } from './pool';
-import { chooseProxy, type ProxySettings } from './proxy';
+import { chooseProxy, type ProxyChoice, type ProxySettings } from './proxy';
 import { Trust, type TrustSettings } from './trust';
 import { WarmConnections } from './warm';
 
@@ -60,16 +60,16 @@ type ConnectionUse = 'none' | 'fresh' | 'warm' | 'reused';
 class Sending {
   readonly request: HttpRequest;
   readonly outgoing: Outgoing;
-  readonly destination: Destination;
+  readonly proxy: ProxyChoice;
   readonly deadline: Deadline;
   readonly #log: Log;
   connection: ConnectionUse = 'none';
   sent = false;
 
-  constructor(request: HttpRequest, outgoing: Outgoing, destination: Destination, deadline: Deadline, log: Log) {
+  constructor(request: HttpRequest, outgoing: Outgoing, proxy: ProxyChoice, deadline: Deadline, log: Log) {
     this.request = request;
     this.outgoing = outgoing;
-    this.destination = destination;
+    this.proxy = proxy;
     this.deadline = deadline;
     this.#log = log;
   }
@@ -94,7 +94,8 @@ class PooledTransport implements UndiciTransport {
   readonly #limits: Limits;
   readonly #trust: Trust;
   readonly #warm: WarmConnections;
-  readonly #closing = new AbortController();
+  readonly #underWay = new Set<Deadline>();
+  #closed = false;
   readonly #reads: Pools = new Map();
   readonly #bulks = new Set<Pools>();
 
@@ -103,8 +104,6 @@ class PooledTransport implements UndiciTransport {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#trust = new Trust(options.trust);
     this.#warm = new WarmConnections(options.warmMs ?? 60_000);
-    // Every request under way listens to it.
-    setMaxListeners(0, this.#closing.signal);
   }
 
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
@@ -112,9 +111,10 @@ class PooledTransport implements UndiciTransport {
   }
 
   warm(origin: string): void {
-    if (this.#closing.signal.aborted) return;
-    const destination = this.#destination(new URL(origin));
-    this.#warm.open(keyOf(destination), (signal) => this.#open(destination, signal));
+    if (this.#closed) return;
+    const url = new URL(origin);
+    const proxy = chooseProxy(url, this.#options.proxy());
+    this.#warm.open(keyOf(url, proxy), (signal) => this.#open(url, proxy, signal));
   }
 
   openBulk(): Bulk {
@@ -130,25 +130,27 @@ class PooledTransport implements UndiciTransport {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closed = true;
     this.#warm.close();
+    for (const deadline of this.#underWay) deadline.stop();
     await Promise.all([this.#reads, ...this.#bulks].map(closeAll));
   }
 
   async #send(request: HttpRequest, signal: AbortSignal, pools: Pools | undefined): Promise<HttpResult> {
     const startedAt = performance.now();
-    if (signal.aborted || this.#closing.signal.aborted) return { kind: 'aborted', sent: false };
+    if (signal.aborted || this.#closed) return { kind: 'aborted', sent: false };
     const prepared = prepare(request, this.#options.userAgent);
     if (prepared.kind === 'not-sent') {
       this.#report(request, prepared, 'none', startedAt);
       return prepared;
     }
     setMaxListeners(0, signal); // One signal may stop a whole bulk.
-    const deadline = new Deadline([signal, this.#closing.signal], this.#limits.totalMs);
+    const deadline = new Deadline(signal, this.#limits.totalMs);
+    this.#underWay.add(deadline);
     const sending = new Sending(
       request,
       prepared.outgoing,
-      this.#destination(request.url),
+      chooseProxy(request.url, this.#options.proxy()),
       deadline,
       this.#options.log,
     );
@@ -159,25 +161,27 @@ class PooledTransport implements UndiciTransport {
       return result;
     } finally {
       deadline.release();
+      this.#underWay.delete(deadline);
     }
   }
 
   /** On a connection that carries this request and no other. It is never sent again once it has started. */
   async #sendAlone(sending: Sending): Promise<ExchangeEnd> {
-    const { destination, deadline } = sending;
-    const warm = await this.#warm.take(keyOf(destination), deadline.signal);
+    const { proxy, deadline } = sending;
+    const { url } = sending.request;
+    const warm = await this.#warm.take(keyOf(url, proxy), deadline.signal);
     if (warm) {
       const end = await this.#exchangeOn({ kind: 'open', socket: warm }, sending, 'warm');
       // A warm connection that died before the first byte proves that nothing left: a fresh one may carry the request.
       if (end.kind !== 'failed' || end.started) return end;
     }
-    return this.#exchangeOn(await this.#open(destination, deadline.signal), sending, 'fresh');
+    return this.#exchangeOn(await this.#open(url, proxy, deadline.signal), sending, 'fresh');
   }
 
   async #exchangeOn(opened: Opened, sending: Sending, use: ConnectionUse): Promise<ExchangeEnd> {
     if (opened.kind !== 'open') return unopened(opened);
     let handedOut = false;
-    const client = new Client(sending.destination.origin, {
+    const client = new Client(sending.request.url.origin, {
       connect: (_options, callback) => {
         if (handedOut) return callback(new Error('the one connection is used up'));
         handedOut = true;
@@ -192,7 +196,7 @@ class PooledTransport implements UndiciTransport {
       return await exchange(client, sending.outgoing, {
         limits: this.#limits,
         last: true,
-        signal: sending.deadline.signal,
+        deadline: sending.deadline,
         onStart: () => sending.start(use),
       });
     } finally {
@@ -203,7 +207,7 @@ class PooledTransport implements UndiciTransport {
 
   /** On a kept connection if one is idle. A read is sent once more when that connection broke before any answer. */
   async #sendPooled(sending: Sending, pools: Pools): Promise<ExchangeEnd> {
-    const pool = this.#poolFor(sending.destination, pools);
+    const pool = this.#poolFor(sending, pools);
     const first = await this.#exchangeIn(pool, sending, 'any');
     const again =
       sending.request.effect === 'read' &&
@@ -211,7 +215,7 @@ class PooledTransport implements UndiciTransport {
       first.kind === 'failed' &&
       first.progress === 'none' &&
       isConnectionLoss(first.error) &&
-      !sending.deadline.signal.aborted;
+      sending.deadline.endedBy === undefined;
     return again ? this.#exchangeIn(pool, sending, 'fresh') : first;
   }
 
@@ -221,7 +225,7 @@ class PooledTransport implements UndiciTransport {
       return await exchange(lease.client, sending.outgoing, {
         limits: this.#limits,
         last: false,
-        signal: sending.deadline.signal,
+        deadline: sending.deadline,
         onStart: () => sending.start(lease.reused() ? 'reused' : 'fresh'),
       });
     } finally {
@@ -230,29 +234,27 @@ class PooledTransport implements UndiciTransport {
   }
 
   /** One pool for each origin. When settings change the way there, the old one ends with its last request. */
-  #poolFor(destination: Destination, pools: Pools): ConnectionPool {
-    const { origin } = destination.origin;
-    const key = keyOf(destination);
-    const known = pools.get(origin);
+  #poolFor(sending: Sending, pools: Pools): ConnectionPool {
+    const { proxy } = sending;
+    const { url } = sending.request;
+    const key = keyOf(url, proxy);
+    const known = pools.get(url.origin);
     if (known?.key === key) return known.pool;
     known?.pool.retire();
-    const pool = new ConnectionPool(origin, this.#limits, (signal) => this.#open(destination, signal));
-    pools.set(origin, { key, pool });
+    const origin = new URL(url.origin); // The pool outlives the request, whose query is nothing to keep.
+    const pool = new ConnectionPool(url.origin, this.#limits, (signal) => this.#open(origin, proxy, signal));
+    pools.set(url.origin, { key, pool });
     return pool;
   }
 
-  #destination(url: URL): Destination {
-    return { origin: new URL(url.origin), proxy: chooseProxy(url, this.#options.proxy()) };
-  }
-
-  #open(destination: Destination, signal: AbortSignal): Promise<Opened> {
+  #open(url: URL, proxy: ProxyChoice, signal: AbortSignal): Promise<Opened> {
     const contextFor = (origin: string) => this.#trust.contextFor(origin);
-    return openConnection(destination, { limits: this.#limits, contextFor }, signal);
+    return openConnection({ origin: new URL(url.origin), proxy }, { limits: this.#limits, contextFor }, signal);
   }
 
   /** Says what an ending means, from how far the request had come. */
   async #conclude(sending: Sending, end: ExchangeEnd): Promise<HttpResult> {
-    const where = place(sending.destination.origin);
+    const where = place(sending.request.url);
     switch (end.kind) {
       case 'answer': {
         const body = await decodeBody(end.raw, end.headers, this.#limits.bodyBytes);
@@ -311,9 +313,8 @@ function unopened(opened: Exclude<Opened, { kind: 'open' }>): ExchangeEnd {
 }
 
 /** Requests share connections only if they go to the same origin by the same way. */
-function keyOf(destination: Destination): string {
-  const { origin, proxy } = destination;
-  return `${origin.origin} ${proxy.kind === 'proxy' ? proxy.url.href : proxy.kind}`;
+function keyOf(url: URL, proxy: ProxyChoice): string {
+  return `${url.origin} ${proxy.kind === 'proxy' ? proxy.url.href : proxy.kind}`;
 }
 
 async function closeAll(pools: Pools): Promise<void> {

@@ -102,6 +102,15 @@ describe('transport: connections', () => {
       assert.equal(requests(), 2);
     });
 
+    it('does not send a read again when the answer is not HTTP', async () => {
+      const { server, requests } = await breaking((socket) => socket.end('220 mail.example ESMTP\r\n'));
+      const transport = bench.transport();
+      await transport.send(get(server.origin), neverAborted);
+      const { result } = await sendCounting(transport, get(server.origin));
+      assert.equal(result.kind === 'broken' && result.cause, 'malformed', JSON.stringify(result));
+      assert.equal(requests(), 2);
+    });
+
     it('does not send a read again when the connection was new', async () => {
       let requests = 0;
       const server = await bench.raw((socket) => {
