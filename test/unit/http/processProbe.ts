@@ -12,6 +12,18 @@ const channels = [
   ...['create', 'bodySent', 'headers', 'trailers', 'error'].map((name) => `undici:request:${name}`),
 ];
 
+/** Globals that make Node load its own undici, with a dispatcher for the process, as soon as they are looked at. */
+const nodesOwn = new Set<string | symbol>([
+  'CloseEvent',
+  'EventSource',
+  'FormData',
+  'Headers',
+  'MessageEvent',
+  'Request',
+  'Response',
+  'WebSocket',
+]);
+
 /** Everything another extension of the same process could notice. */
 function processState(): Map<string, unknown> {
   const state = new Map<string, unknown>([
@@ -24,6 +36,7 @@ function processState(): Map<string, unknown> {
   ]);
   for (const channel of channels) state.set(`subscribers of ${channel}`, diagnostics.hasSubscribers(channel));
   for (const key of Reflect.ownKeys(globalThis)) {
+    if (nodesOwn.has(key)) continue;
     const { value, get, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(globalThis, key) ?? {};
     state.set(`global ${String(key)}`, value ?? get);
     state.set(`global ${String(key)}: kind`, `${writable} ${enumerable} ${configurable}`);
