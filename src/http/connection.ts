@@ -8,6 +8,7 @@ import type { NotSentCause } from '../core/ports';
 import { errorCode, tcpCause, tlsCause } from './classify';
 import type { Limits } from './limits';
 import type { ProxyChoice } from './proxy';
+import type { Trust } from './trust';
 import { openTunnel } from './tunnel';
 
 export type Opened =
@@ -25,11 +26,12 @@ export interface Destination {
 
 export interface ConnectionSettings {
   readonly limits: Limits;
-  /** The TLS context for an origin; may throw when the user's certificates cannot be read. */
-  contextFor(origin: string): SecureContext;
+  readonly trust: Trust;
 }
 
-type Stage<T> = { readonly kind: 'ok'; readonly value: T } | Exclude<Opened, { kind: 'open' }>;
+/** `untrusted` is the origin whose issuer is not known. */
+type Unopened = Exclude<Opened, { kind: 'open' }> & { readonly untrusted?: string };
+type Stage = { readonly kind: 'ok'; readonly value: Socket } | Unopened;
 
 /** Opens a connection that is ready for the first byte of a request. Never rejects. */
 export async function openConnection(
@@ -44,7 +46,7 @@ export async function openConnection(
   const timer = setTimeout(() => scope.abort('timeout'), settings.limits.connectMs);
   try {
     if (signal.aborted) return { kind: 'stopped', onTheWayTo: 'server' };
-    const opened = await openStages(destination, settings, scope.signal);
+    const opened = await openTrusted(destination, settings, scope.signal);
     return opened.kind === 'stopped' && scope.signal.reason === 'timeout' ? timedOut(destination, opened) : opened;
   } finally {
     clearTimeout(timer);
@@ -58,15 +60,23 @@ function timedOut({ origin, proxy }: Destination, opened: Extract<Opened, { kind
     : { kind: 'failed', cause: 'connect-timeout', detail: `${place(origin)}: no connection in time` };
 }
 
-async function openStages(to: Destination, settings: ConnectionSettings, signal: AbortSignal): Promise<Opened> {
+/** Begins anew, with more certificates, as long as there are more for the origin that was not trusted. */
+async function openTrusted(to: Destination, settings: ConnectionSettings, signal: AbortSignal): Promise<Opened> {
+  for (;;) {
+    const stage = await openStages(to, settings, signal);
+    if (stage.kind === 'ok') return { kind: 'open', socket: stage.value };
+    const { untrusted, ...opened } = stage;
+    if (untrusted === undefined || !settings.trust.widen(untrusted)) return opened;
+  }
+}
+
+async function openStages(to: Destination, settings: ConnectionSettings, signal: AbortSignal): Promise<Stage> {
   const { origin, proxy } = to;
   if (proxy.kind === 'unusable') return { kind: 'failed', cause: 'proxy-unreachable', detail: proxy.detail };
   const carrier =
     proxy.kind === 'direct' ? await dial(origin, signal) : await throughProxy(origin, proxy, settings, signal);
-  if (carrier.kind !== 'ok') return carrier;
-  if (origin.protocol !== 'https:') return { kind: 'open', socket: carrier.value };
-  const secure = await encrypt(carrier.value, origin, settings, signal);
-  return secure.kind === 'ok' ? { kind: 'open', socket: secure.value } : secure;
+  if (carrier.kind !== 'ok' || origin.protocol !== 'https:') return carrier;
+  return encrypt(carrier.value, origin, settings, signal);
 }
 
 async function throughProxy(
@@ -74,7 +84,7 @@ async function throughProxy(
   proxy: Extract<ProxyChoice, { kind: 'proxy' }>,
   settings: ConnectionSettings,
   signal: AbortSignal,
-): Promise<Stage<Socket>> {
+): Promise<Stage> {
   const dialled = await dial(proxy.url, signal);
   const reached =
     dialled.kind === 'ok' && proxy.url.protocol === 'https:'
@@ -94,7 +104,7 @@ async function throughProxy(
 }
 
 /** TCP to the URL's host and port, over whichever of its addresses answers. */
-function dial(url: URL, signal: AbortSignal): Promise<Stage<Socket>> {
+function dial(url: URL, signal: AbortSignal): Promise<Stage> {
   const socket = connectTcp({
     host: bareHost(url),
     port: portOf(url),
@@ -107,16 +117,11 @@ function dial(url: URL, signal: AbortSignal): Promise<Stage<Socket>> {
 }
 
 /** TLS over a connection that stands, checked against the URL's host. */
-async function encrypt(
-  carrier: Socket,
-  url: URL,
-  settings: ConnectionSettings,
-  signal: AbortSignal,
-): Promise<Stage<Socket>> {
+async function encrypt(carrier: Socket, url: URL, settings: ConnectionSettings, signal: AbortSignal): Promise<Stage> {
   const host = bareHost(url);
   let secureContext: SecureContext;
   try {
-    secureContext = settings.contextFor(url.origin);
+    secureContext = settings.trust.contextFor(url.origin);
   } catch (error) {
     carrier.destroy();
     const code = errorCode(error) ?? 'unreadable';
@@ -132,7 +137,8 @@ async function encrypt(
     // Server names are names only (RFC 6066 §3); an address is checked against `host`.
     ...(isIP(host) === 0 ? { servername: host } : {}),
   });
-  return settled(socket, 'secureConnect', url, tlsCause, signal);
+  const stage = await settled(socket, 'secureConnect', url, tlsCause, signal);
+  return stage.kind === 'failed' && stage.cause === 'tls-untrusted' ? { ...stage, untrusted: url.origin } : stage;
 }
 
 function settled(
@@ -141,9 +147,9 @@ function settled(
   url: URL,
   causeOf: (error: unknown) => NotSentCause,
   signal: AbortSignal,
-): Promise<Stage<Socket>> {
+): Promise<Stage> {
   return new Promise((resolve) => {
-    const finish = (stage: Stage<Socket>) => {
+    const finish = (stage: Stage) => {
       signal.removeEventListener('abort', stop);
       socket.off('close', closed);
       if (stage.kind !== 'ok') socket.destroy();

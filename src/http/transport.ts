@@ -248,8 +248,8 @@ class PooledTransport implements UndiciTransport {
   }
 
   #open(url: URL, proxy: ProxyChoice, signal: AbortSignal): Promise<Opened> {
-    const contextFor = (origin: string) => this.#trust.contextFor(origin);
-    return openConnection({ origin: new URL(url.origin), proxy }, { limits: this.#limits, contextFor }, signal);
+    const settings = { limits: this.#limits, trust: this.#trust };
+    return openConnection({ origin: new URL(url.origin), proxy }, settings, signal);
   }
 
   /** Says what an ending means, from how far the request had come. */

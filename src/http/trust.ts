@@ -8,11 +8,21 @@ export interface TrustSettings {
   extraCertificates(origin: string): readonly string[];
 }
 
-/** Builds the contexts of TLS connections, and keeps them: reading some 300 certificates takes tens of milliseconds. */
+type Store = 'default' | 'system';
+
+/** Absent before Node 22.15 and 23.10, thus in editors of the older line. */
+type GetCertificates = (store: Store) => string[];
+
+/**
+ * Builds the contexts of TLS connections, and keeps them.
+ *
+ * The system's certificates are read only for an origin that Node's roots do not vouch for: reading them and building a
+ * context of them stops the process for some hundred milliseconds, on Windows and macOS for longer.
+ */
 export class Trust {
   readonly #settings: TrustSettings;
   readonly #contexts = new Map<string, tls.SecureContext>();
-  #roots: readonly string[] | undefined;
+  readonly #widened = new Set<string>();
 
   constructor(settings: TrustSettings) {
     this.#settings = settings;
@@ -21,30 +31,35 @@ export class Trust {
   /** The context for `origin`. Throws when an additional certificate cannot be read. */
   contextFor(origin: string): tls.SecureContext {
     const extra = this.#settings.extraCertificates(origin);
-    const key = extra.join('\n');
+    const wide = this.#widened.has(origin);
+    const key = `${wide} ${extra.join('\n')}`;
     const known = this.#contexts.get(key);
     if (known) return known;
-    this.#roots ??= rootCertificates();
     // Node's default context shares one store of roots and costs nothing; it serves when there is nothing to add.
     const context =
-      this.#roots === undefined && extra.length === 0
-        ? tls.createSecureContext()
-        : tls.createSecureContext({ ca: [...(this.#roots ?? bundledCertificates()), ...extra] });
+      wide || extra.length > 0
+        ? tls.createSecureContext({ ca: [...rootCertificates(wide), ...extra] })
+        : tls.createSecureContext();
     this.#contexts.set(key, context);
     return context;
   }
+
+  /** Adds the system's certificates for an origin whose issuer is not known. `false` when that changes nothing. */
+  widen(origin: string): boolean {
+    if (getCertificates() === undefined || this.#widened.has(origin)) return false;
+    this.#widened.add(origin);
+    return true;
+  }
 }
 
-type Store = 'default' | 'system';
+function getCertificates(): GetCertificates | undefined {
+  return (tls as { readonly getCACertificates?: GetCertificates }).getCACertificates;
+}
 
-/** Absent before Node 22.15 and 23.10, thus in editors of the older line. */
-type GetCertificates = (store: Store) => string[];
-
-/** The roots of Node and of the system; `undefined` where Node cannot list the latter. */
-function rootCertificates(): readonly string[] | undefined {
-  const get = (tls as { readonly getCACertificates?: GetCertificates }).getCACertificates;
-  if (!get) return undefined;
-  return [...new Set([...get('default'), ...systemCertificates(get)])];
+function rootCertificates(withSystem: boolean): readonly string[] {
+  const get = getCertificates();
+  if (!get) return [...tls.rootCertificates, ...certificatesOfNodeExtraCaCerts()];
+  return withSystem ? [...new Set([...get('default'), ...systemCertificates(get)])] : get('default');
 }
 
 function systemCertificates(get: GetCertificates): readonly string[] {
@@ -53,10 +68,6 @@ function systemCertificates(get: GetCertificates): readonly string[] {
   } catch {
     return []; // A system store that cannot be read must not take the public roots with it.
   }
-}
-
-function bundledCertificates(): readonly string[] {
-  return [...tls.rootCertificates, ...certificatesOfNodeExtraCaCerts()];
 }
 
 /** Naming `ca` switches off Node's own reading of `NODE_EXTRA_CA_CERTS`. */

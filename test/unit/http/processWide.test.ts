@@ -5,6 +5,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import * as tls from 'node:tls';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { Bench } from './bench';
@@ -77,22 +78,20 @@ describe('transport: the process it runs in', () => {
     assert.ok(bytes <= 350_000, `${bytes} bytes`);
   }).timeout(30_000);
 
-  it('adds certificates to those the process already trusts', async () => {
-    const trusted = await TestAuthority.create('CN=Trusted By The Process');
-    const added = await TestAuthority.create('CN=Added By The Project');
+  /** Asks servers of several authorities in a process of its own; says how each request ended. */
+  async function askFromChild(authorities: TestAuthority[], addedPem: string, env: Record<string, string>) {
     const origins: string[] = [];
-    for (const authority of [trusted, added]) {
+    for (const authority of authorities) {
       const server = https.createServer(await authority.issue(), (_request, response) => response.end('ok'));
       origins.push((await bench.listen(server, 'https')).origin);
     }
-    await writeFile(join(folder, 'trusted.pem'), trusted.pem);
     const script = `
       const { createTransport } = require(${JSON.stringify(resolve('src/http/transport.ts'))});
       const log = () => undefined;
       const transport = createTransport({
         log: { trace: log, info: log, warn: log, error: log },
         proxy: () => ({ support: 'on', proxy: '', noProxy: [], env: {} }),
-        trust: { extraCertificates: () => [process.env.ADDED_PEM] },
+        trust: { extraCertificates: () => process.env.ADDED_PEM ? [process.env.ADDED_PEM] : [] },
       });
       const ask = (origin) => transport.send(
         { method: 'GET', url: new URL(origin), pathTemplate: '/', effect: 'read' },
@@ -100,11 +99,35 @@ describe('transport: the process it runs in', () => {
       );
       Promise.all(${JSON.stringify(origins)}.map(ask)).then(async (results) => {
         await transport.close();
-        process.stdout.write(results.map(({ kind }) => kind).join(' '));
+        process.stdout.write(results.map(({ kind, cause }) => cause ?? kind).join(' '));
       });`;
     const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=commonjs', '--eval', script], {
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'trusted.pem'), ADDED_PEM: added.pem },
+      env: { ...process.env, ...env, ADDED_PEM: addedPem },
     });
-    assert.equal(stdout, 'response response');
+    return stdout;
+  }
+
+  it('adds certificates to those the process already trusts', async () => {
+    const trusted = await TestAuthority.create('CN=Trusted By The Process');
+    const added = await TestAuthority.create('CN=Added By The Project');
+    const file = join(folder, 'trusted.pem');
+    await writeFile(file, trusted.pem);
+    const ends = await askFromChild([trusted, added], added.pem, { NODE_EXTRA_CA_CERTS: file });
+    assert.equal(ends, 'response response');
   }).timeout(30_000);
+
+  // OpenSSL's variable for the system's certificates, which Node heeds on Linux.
+  if ('getCACertificates' in tls && process.platform === 'linux') {
+    for (const added of ['', 'another']) {
+      it(`falls back to the certificates of the system${added && ', beside added ones'}`, async () => {
+        const system = await TestAuthority.create('CN=Trusted By The System');
+        const other = await TestAuthority.create('CN=Added By The Project');
+        const stranger = await TestAuthority.create('CN=Trusted By Nobody');
+        const file = join(folder, 'system.pem');
+        await writeFile(file, system.pem);
+        const ends = await askFromChild([system, other, stranger], added && other.pem, { SSL_CERT_FILE: file });
+        assert.equal(ends, `response ${added ? 'response' : 'tls-untrusted'} tls-untrusted`);
+      }).timeout(30_000);
+    }
+  }
 });
