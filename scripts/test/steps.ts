@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { repoRoot } from '../host/paths';
+import type { Step } from './step';
+
+const node = process.execPath;
+const bin = (...path: string[]): string => join(repoRoot, 'node_modules', ...path);
+const tsx = [node, '--import', 'tsx'];
+const minuteMs = 60_000;
+
+/** Mocha for one folder. Without the configuration file, whose specs would be added to the ones given here. */
+function mocha(folders: readonly string[], timeoutMs: number): string[] {
+  const specs = folders.map((folder) => `test/${folder}/**/*.test.ts`);
+  const options = ['--no-config', '--import=tsx', '--forbid-only', '--forbid-pending', `--timeout=${timeoutMs}`];
+  return [bin('mocha', 'bin', 'mocha.js'), ...options, ...specs];
+}
+
+function check(name: string, command: readonly string[], after: readonly string[] = []): Step {
+  return { name, command, after, tests: false, limitMs: 5 * minuteMs };
+}
+
+function suite(name: string, command: readonly string[], after: readonly string[] = []): Step {
+  return { name, command, after, tests: true, limitMs: 5 * minuteMs };
+}
+
+/**
+ * All that `npm test` does. The order is the order of the summary; what need not wait for something runs beside it.
+ * The steps that start a VS Code come one after the other: two at a time are slower than that on two cores.
+ */
+export const steps: readonly Step[] = [
+  check('typecheck', [node, bin('typescript', 'bin', 'tsc'), '--noEmit']),
+  check('lint', [node, bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.']),
+  check('build', [node, 'esbuild.mjs']),
+  check('provide VS Code', [...tsx, 'scripts/provide.ts']),
+  suite(
+    'unit and manifest',
+    [node, bin('c8', 'bin', 'c8.js'), node, ...mocha(['unit', 'manifest'], 10_000)],
+    ['build'],
+  ),
+  suite('contract', [node, ...mocha(['contract'], 30_000)]),
+  suite('conformance', [node, ...mocha(['conformance'], 120_000)]),
+  suite(
+    'host, oldest VS Code',
+    [...tsx, 'test/host/run.ts', '--vscode', 'min', '--no-build'],
+    ['build', 'provide VS Code'],
+  ),
+  suite(
+    'host, newest VS Code',
+    [...tsx, 'test/host/run.ts', '--vscode', 'newest', '--no-build'],
+    ['host, oldest VS Code'],
+  ),
+  suite('ui', [node, ...mocha(['ui'], 120_000)], ['host, newest VS Code']),
+  check('packaged extension', [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'], ['ui', 'unit and manifest']),
+];
