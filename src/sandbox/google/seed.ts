@@ -2,9 +2,9 @@ import { SandboxInputError } from '../inputError';
 import type { SampleWorld, SeededGrant, SeedGrant, SeedProject, SeedRequest, SeedResult } from './api';
 import { grantedAlready } from './consents';
 import type { GoogleService } from './service';
-import { accessTokenLifetimeMs, addCredential, mintAccessToken, mintRefreshToken } from './tokens';
-import type { GoogleWorld } from './world';
-import { findClient, findUser, projectNumberOf, resourceOf, scopePrefix } from './world';
+import { accessTokenLifetimeMs, addCredential, credentialUsable, mintAccessToken, mintRefreshToken } from './tokens';
+import type { Credential, GoogleWorld, Pair } from './world';
+import { findClient, findUser, pairRecord, projectNumberOf, resourceOf, scopePrefix } from './world';
 
 export function seedGoogle(service: GoogleService, request: SeedRequest): SeedResult {
   const world = service.world();
@@ -65,11 +65,19 @@ function addGrant(service: GoogleService, grant: SeedGrant): SeededGrant {
     { ...pair, clientId: grant.clientId, scopes, access: Object.fromEntries(access), online: grant.online ?? false },
     now,
   );
+  return tokensOf(service, credential, found.client.secret);
+}
+
+/** New tokens of a consent, as the token endpoint would give them. */
+function tokensOf(service: GoogleService, credential: Credential, clientSecret: string): SeededGrant {
+  const world = service.world();
+  const now = service.clock.now();
   return {
-    ...pair,
-    clientId: grant.clientId,
-    clientSecret: found.client.secret,
-    scopes,
+    user: credential.user,
+    project: credential.project,
+    clientId: credential.clientId,
+    clientSecret,
+    scopes: credential.scopes,
     accessToken: mintAccessToken(world, service.ids(), credential, now),
     ...(credential.online ? {} : { refreshToken: mintRefreshToken(world, service.ids(), credential) }),
     accessTokenExpiresAt: now + accessTokenLifetimeMs,
@@ -83,6 +91,18 @@ const sampleProject = {
   ],
 } as const;
 
+function liveCredential(service: GoogleService, pair: Pair, clientId: string): Credential | undefined {
+  const world = service.world();
+  return pairRecord(world, pair)
+    .credentials.map((id) => world.credentials[id])
+    .find(
+      (credential) =>
+        credential?.clientId === clientId &&
+        !credential.online &&
+        credentialUsable(world, credential, 'write', service.clock.now()),
+    );
+}
+
 /** One user who consented for 180 days and one who consented once: the two kinds a developer meets. */
 const sampleGrants = [
   { user: 'alice.test@example.com', access: '180-days', scopes: ['chrome.history', 'youtube.subscriptions'] },
@@ -93,12 +113,16 @@ const sampleGrants = [
   },
 ] as const;
 
+/**
+ * Sees to it that the sample world is there. A consent that is alive is kept, and new tokens of it are given; one that was
+ * reset is granted anew, as if the user had consented again.
+ */
 export function seedSampleWorld(service: GoogleService): SampleWorld {
   const [{ clientId, clientSecret }] = sampleProject.clients;
-  const { grants } = seedGoogle(service, {
-    users: sampleGrants.map(({ user }) => ({ email: user })),
-    projects: [sampleProject],
-    grants: sampleGrants.map((grant) => ({ ...grant, clientId })),
+  seedGoogle(service, { users: sampleGrants.map(({ user }) => ({ email: user })), projects: [sampleProject] });
+  const grants = sampleGrants.map((grant) => {
+    const live = liveCredential(service, { user: grant.user, project: sampleProject.number }, clientId);
+    return live ? tokensOf(service, live, clientSecret) : addGrant(service, { ...grant, clientId });
   });
   const users = grants.map((grant) => ({ ...grant, refreshToken: grant.refreshToken ?? '' }));
   return { project: sampleProject.number, clientId, clientSecret, users };

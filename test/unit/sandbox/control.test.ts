@@ -29,6 +29,16 @@ describe('sandbox: the control plane', () => {
   const readConsents = (user: string) =>
     control<ConsentReadout>('GET', `google/consents?user=${encodeURIComponent(user)}&project=${sampleProject}`);
 
+  it('seeds the sample again: a live consent is kept, a reset one is granted anew', async () => {
+    await sandbox.api(sandbox.bob.accessToken, 'authorization:reset');
+    const { body } = await control<SampleWorld>('POST', 'seed-sample');
+    const [alice, bob] = body.users;
+    assert.equal((await sandbox.api(sandbox.alice.accessToken, 'accessType:check')).status, 200);
+    assert.equal((await sandbox.api(sandbox.bob.accessToken, 'accessType:check')).status, 401);
+    assert.equal((await sandbox.api(alice?.accessToken ?? '', 'accessType:check')).status, 200);
+    assert.equal((await sandbox.api(bob?.accessToken ?? '', 'accessType:check')).status, 200);
+  });
+
   it('reads consents before and after a reset', async () => {
     const { body } = await readConsents(sandbox.bob.user);
     assert.equal(body.state, 'granted');
@@ -100,7 +110,8 @@ describe('sandbox: the control plane', () => {
     const grant = { user: 'nobody@example.com', clientId: sandbox.bob.clientId, scopes: ['maps.reviews'] };
     assert.match(await wrong('POST', 'seed', { grants: [grant] }), /No user/);
     assert.match(await wrong('POST', 'seed', { grants: [{ ...grant, clientId: '1-x' }] }), /No client/);
-    assert.match(await wrong('POST', 'seed-sample'), /granted already/);
+    const again = { user: sandbox.bob.user, clientId: sandbox.bob.clientId, scopes: sandbox.bob.scopes };
+    assert.match(await wrong('POST', 'seed', { grants: [again] }), /granted already/);
     assert.match(await wrong('POST', 'clock/advance', { ms: -1 }), /ms/);
     assert.match(await wrong('POST', 'faults', { match: {}, effect: { kind: 'explode' } }), /kind/);
     assert.match(await wrong('POST', 'google/faults', { name: 'nonsense', route: 'reset' }), /name/);

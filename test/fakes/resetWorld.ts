@@ -1,0 +1,166 @@
+/** Everything a reset needs, real: sandbox, transport, provider, vault, journal and locks; only editor and clock are stood in for. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CredentialVault } from '../../src/auth/credentialVault';
+import { ConsentOperations } from '../../src/core/consentOperations';
+import { ConsentStore } from '../../src/core/consentStore';
+import { type Project, type Target, targetKey } from '../../src/core/model';
+import type { Outcome } from '../../src/core/outcome';
+import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
+import type { Journal, Log } from '../../src/core/ports';
+import { reasonTexts } from '../../src/core/reasonTexts';
+import type { Confirmation } from '../../src/core/resetOperation';
+import { createTransport, type UndiciTransport } from '../../src/http/transport';
+import { providerDescriptions, registeredProviders } from '../../src/providers/registry';
+import type { RunningSandbox } from '../../src/sandbox/api';
+import { startSandbox } from '../../src/sandbox/server';
+import { createFileJournal } from '../../src/storage/fileJournal';
+import { createFileLocks } from '../../src/storage/fileLocks';
+import { createFileMarkers } from '../../src/storage/fileMarkers';
+import { createProcessIdentity } from '../../src/storage/processIdentity';
+import { FakeClock } from './clock';
+import { MemorySecretStore } from './storage';
+
+export interface WorldOptions {
+  readonly apiVersion?: 'v1' | 'v1beta';
+  readonly quotaUser?: string;
+  readonly transportLimits?: { readonly totalMs?: number };
+}
+
+/** One project of the sandbox's sample users, and what acts on it. */
+export class ResetWorld {
+  readonly store = new ConsentStore();
+  readonly secrets = new MemorySecretStore();
+  readonly logLines: string[] = [];
+  readonly vault: CredentialVault;
+  readonly operations: ConsentOperations;
+  readonly journal: Journal;
+  readonly texts = collectReasonTexts([
+    reasonTexts,
+    ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
+  ]);
+  project: Project;
+  /** What the user answers to the confirmation, and what happens while it shows. */
+  confirm: () => Promise<Confirmation> = async () => ({ kind: 'confirmed', by: 'modal' });
+
+  private constructor(
+    readonly sandbox: RunningSandbox,
+    readonly transport: UndiciTransport,
+    readonly clock: FakeClock,
+    readonly folder: string,
+    options: WorldOptions,
+    log: Log,
+  ) {
+    this.project = {
+      id: 'sample',
+      label: 'Sample',
+      provider: 'googleDataPortability',
+      endpoint: sandbox.origin,
+      options: {
+        apiVersion: options.apiVersion ?? 'v1',
+        ...(options.quotaUser === undefined ? {} : { quotaUser: options.quotaUser }),
+      },
+      identities: [
+        { id: 'alice', label: 'alice.test@example.com' },
+        { id: 'bob', label: 'bob.test@example.com' },
+      ],
+    };
+    const owner = createProcessIdentity({ windowId: 'test-window', clock });
+    this.journal = createFileJournal({ folder, clock, owner, log });
+    const locks = createFileLocks({ folder, clock, owner });
+    const markers = createFileMarkers({ folder, log });
+    const describe = (id: string) => providerDescriptions.get(id);
+    this.vault = new CredentialVault({ secrets: this.secrets, markers, clock, log, describe });
+    let ids = 0;
+    const loaded = registeredProviders.map(
+      ({ load, description }) => [description.id, load({ transport, clock })] as const,
+    );
+    const providers = new Map(loaded);
+    this.operations = new ConsentOperations({
+      store: this.store,
+      credentials: this.vault,
+      journal: this.journal,
+      locks,
+      clock,
+      log,
+      random: { id: () => `operation-${++ids}` },
+      provider: async (id) => {
+        const provider = await providers.get(id);
+        if (!provider) throw new Error(`no provider ${id}`);
+        return provider;
+      },
+      currentTarget: (key) => this.targets().find((target) => targetKey(target) === key),
+      credentialOrigins: ({ project }) => describe(project.provider)?.credentialOrigins(project) ?? [],
+    });
+  }
+
+  static async open(options: WorldOptions = {}): Promise<ResetWorld> {
+    const sandbox = await startSandbox({ port: 0 });
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(line);
+    const log: Log = { trace: write, info: write, warn: write, error: write };
+    const transport = createTransport({
+      log,
+      proxy: () => ({ support: 'off', proxy: '', noProxy: [], env: {} }),
+      trust: { extraCertificates: () => [] },
+      ...(options.transportLimits ? { limits: options.transportLimits } : {}),
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'reconsent-world-'));
+    const world = new ResetWorld(sandbox, transport, new FakeClock(sandbox.control.clock), folder, options, log);
+    world.logLines.push = (...items) => lines.push(...items);
+    Object.defineProperty(world, 'logLines', { value: lines });
+    return world;
+  }
+
+  async close(): Promise<void> {
+    await this.transport.close();
+    await this.sandbox.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  targets(): readonly Target[] {
+    return this.project.identities.map((identity) => ({ project: this.project, identity }));
+  }
+
+  target(id: string): Target {
+    const found = this.targets().find(({ identity }) => identity.id === id);
+    if (!found) throw new Error(`no identity ${id}`);
+    return found;
+  }
+
+  /** Stores the sample user's credential, as the user would by *Set Credential…*. */
+  async signIn(id: string, form: 'refreshToken' | 'accessToken', values?: Record<string, string>): Promise<void> {
+    const sample = this.sandbox.control.seedSample();
+    const user = sample.users.find(({ user }) => user.startsWith(`${id}.`));
+    const description = providerDescriptions.get(this.project.provider);
+    const shape = description?.credentialForms.find((one) => one.id === form);
+    if (!user || !shape) throw new Error(`no sample user ${id}`);
+    const all = {
+      clientId: sample.clientId,
+      clientSecret: sample.clientSecret,
+      refreshToken: user.refreshToken,
+      accessToken: user.accessToken,
+      ...values,
+    };
+    await this.vault.store(this.target(id), shape, all);
+  }
+
+  reset(id: string, signal: AbortSignal = new AbortController().signal): Promise<Outcome> {
+    return this.operations.reset(this.target(id), { signal, confirm: () => this.confirm() });
+  }
+
+  /** State of the consent as the service sees it. */
+  consent(id: string): string {
+    return this.sandbox.control.google.consents(`${id}.test@example.com`, '123456789012').state;
+  }
+
+  /** Reset requests that reached the service's door, whether or not they were carried out. */
+  resetRequests() {
+    return this.sandbox.control.requests.list({ method: 'POST', path: '/{version}/authorization:reset' });
+  }
+
+  text(outcome: Outcome): string {
+    return reasonParagraph(outcome.reason, this.texts, untranslated);
+  }
+}
