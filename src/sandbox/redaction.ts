@@ -33,6 +33,7 @@ const shownParameters = new Set([
   'login_hint',
   'prettyPrint',
   'prompt',
+  'quotaUser',
   'project',
   'redirect_uri',
   'response_type',

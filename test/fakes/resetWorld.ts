@@ -1,5 +1,6 @@
 /** Everything a reset needs, real: sandbox, transport, provider, vault, journal and locks; only editor and clock are stood in for. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CredentialVault } from '../../src/auth/credentialVault';
@@ -8,7 +9,7 @@ import { ConsentStore } from '../../src/core/consentStore';
 import { type Project, type Target, targetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
-import type { Journal, Log } from '../../src/core/ports';
+import type { Journal, Log, TargetLocks } from '../../src/core/ports';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import type { Confirmation } from '../../src/core/resetOperation';
 import { createTransport, type UndiciTransport } from '../../src/http/transport';
@@ -32,10 +33,11 @@ export interface WorldOptions {
 export class ResetWorld {
   readonly store = new ConsentStore();
   readonly secrets = new MemorySecretStore();
-  readonly logLines: string[] = [];
+  logLines: readonly string[] = [];
   readonly vault: CredentialVault;
   readonly operations: ConsentOperations;
   readonly journal: Journal;
+  readonly locks: TargetLocks;
   readonly texts = collectReasonTexts([
     reasonTexts,
     ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
@@ -68,7 +70,7 @@ export class ResetWorld {
     };
     const owner = createProcessIdentity({ windowId: 'test-window', clock });
     this.journal = createFileJournal({ folder, clock, owner, log });
-    const locks = createFileLocks({ folder, clock, owner });
+    this.locks = createFileLocks({ folder, clock, owner });
     const markers = createFileMarkers({ folder, log });
     const describe = (id: string) => providerDescriptions.get(id);
     this.vault = new CredentialVault({ secrets: this.secrets, markers, clock, log, describe });
@@ -81,7 +83,7 @@ export class ResetWorld {
       store: this.store,
       credentials: this.vault,
       journal: this.journal,
-      locks,
+      locks: this.locks,
       clock,
       log,
       random: { id: () => `operation-${++ids}` },
@@ -108,8 +110,7 @@ export class ResetWorld {
     });
     const folder = mkdtempSync(join(tmpdir(), 'reconsent-world-'));
     const world = new ResetWorld(sandbox, transport, new FakeClock(sandbox.control.clock), folder, options, log);
-    world.logLines.push = (...items) => lines.push(...items);
-    Object.defineProperty(world, 'logLines', { value: lines });
+    world.logLines = lines;
     return world;
   }
 
@@ -158,6 +159,14 @@ export class ResetWorld {
   /** Reset requests that reached the service's door, whether or not they were carried out. */
   resetRequests() {
     return this.sandbox.control.requests.list({ method: 'POST', path: '/{version}/authorization:reset' });
+  }
+
+  /** Everything the journal has written, as it stands on disk. */
+  async journalText(): Promise<string> {
+    const folder = join(this.folder, 'journal');
+    const names = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = names.filter((entry) => entry.isFile());
+    return (await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')))).join('\n');
   }
 
   text(outcome: Outcome): string {
