@@ -8,6 +8,7 @@ import { runProgram, ToolingError } from './host/failure';
 import { canOpenBrowser, openBrowser } from './host/openBrowser';
 import { cacheRoot, repoRoot } from './host/paths';
 import { provideHost } from './host/provide';
+import { startStandaloneSandbox } from './host/standaloneSandbox';
 import { provideStartWorkspace } from './host/startWorkspace';
 
 const usage = `Opens a VS Code with Reconsent and sample data.
@@ -60,9 +61,15 @@ async function startInBrowser(
   dataFolder: string,
 ): Promise<RunningCodeServer> {
   const host = await provideHost('newest');
-  const settings = { 'workbench.startupEditor': 'readme', 'workbench.enableExperiments': false };
+  const sandbox = await startStandaloneSandbox();
   const start = (on: number): Promise<RunningCodeServer> =>
-    startCodeServer(host, { port: on, dataFolder, linked, settings });
+    startCodeServer(host, {
+      port: on,
+      dataFolder,
+      linked,
+      settings: { 'workbench.startupEditor': 'readme' },
+      machineSettings: { 'reconsent.sandbox.port': sandbox.port },
+    });
   if (port !== undefined) return start(port);
   try {
     return await start(usualPort);

@@ -1,21 +1,20 @@
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { linkExtensions, prepareDataFolder } from './dataFolder';
+import { type InitialSettings, linkExtensions, prepareDataFolder } from './dataFolder';
 import { cleanEnvironment } from './environment';
 import { ToolingError } from './failure';
 import { type ProcessTree, spawnTree } from './processTree';
 import type { HostInstall } from './provide';
 
 /** How to start a VS Code that a person uses in a browser. */
-export interface CodeServerOptions {
+export interface CodeServerOptions extends InitialSettings {
   /** 0 takes a free port. */
   readonly port: number;
   /** Keeps user data, extensions and logs from one start to the next. */
   readonly dataFolder: string;
   /** Folders of extensions to load from source. */
   readonly linked: readonly string[];
-  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** A code-server that answers. */
@@ -41,7 +40,7 @@ const startLimitMs = 60_000;
 export async function startCodeServer(host: HostInstall, options: CodeServerOptions): Promise<RunningCodeServer> {
   const { dataFolder } = options;
   mkdirSync(dataFolder, { recursive: true });
-  const folders = prepareDataFolder(dataFolder, options.settings);
+  const folders = prepareDataFolder(dataFolder, options);
   linkExtensions(folders, options.linked);
   const environment = cleanEnvironment();
   // code-server takes these over the arguments.

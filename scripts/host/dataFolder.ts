@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cleanEnvironment } from './environment';
 import { ToolingError } from './failure';
@@ -24,6 +24,7 @@ const quietSettings = {
   'chat.commandCenter.enabled': false,
   'git.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
+  'remote.autoForwardPorts': false,
 } as const;
 
 /** The folders of one VS Code, as its command-line arguments name them. */
@@ -33,24 +34,40 @@ export interface DataFolders {
   readonly extensions: string;
 }
 
-/** Creates the folders below `dataFolder` and writes the user settings; settings that are there already are kept. */
-export function prepareDataFolder(
-  dataFolder: string,
-  settings: Readonly<Record<string, unknown>> | undefined,
-): DataFolders {
+/** Initial settings. This build keeps all of them on the server's side. */
+export interface InitialSettings {
+  /**
+   * User settings (`User/settings.json`): what `ConfigurationTarget.Global` writes, too. Settings with the scope
+   * `machine` have no effect here, because every window of this build is a remote one.
+   */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings of the remote machine (`Machine/settings.json`): the place for the scope `machine`. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
+}
+
+/** Creates the folders below `dataFolder` and writes the settings; others that are there already are kept. */
+export function prepareDataFolder(dataFolder: string, initial: InitialSettings): DataFolders {
   const folders = {
     user: join(dataFolder, 'user'),
     server: join(dataFolder, 'server'),
     extensions: join(dataFolder, 'extensions'),
   };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
-  const settingsFile = join(folders.user, 'User', 'settings.json');
-  mkdirSync(join(folders.user, 'User'), { recursive: true });
-  const kept = readJson(settingsFile);
-  // Comments may have been written into it, which VS Code understands and rewriting would lose.
-  if (kept === 'unreadable') return folders;
-  writeFileSync(settingsFile, `${JSON.stringify({ ...quietSettings, ...kept, ...settings }, null, 2)}\n`);
+  mergeSettings(join(folders.user, 'User', 'settings.json'), quietSettings, initial.settings);
+  mergeSettings(join(folders.user, 'Machine', 'settings.json'), {}, initial.machineSettings);
   return folders;
+}
+
+function mergeSettings(
+  file: string,
+  defaults: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>> | undefined,
+): void {
+  const kept = readJson(file);
+  // Comments may have been written into it, which VS Code understands and rewriting would lose.
+  if (kept === 'unreadable') return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ ...defaults, ...kept, ...settings }, null, 2)}\n`);
 }
 
 /** The arguments that both VS Code's server and its command line understand. */

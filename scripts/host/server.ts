@@ -1,14 +1,21 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DataFolders, dataFolderArguments, installVsix, linkExtensions, prepareDataFolder } from './dataFolder';
+import {
+  type DataFolders,
+  dataFolderArguments,
+  type InitialSettings,
+  installVsix,
+  linkExtensions,
+  prepareDataFolder,
+} from './dataFolder';
 import { cleanEnvironment } from './environment';
 import { ToolingError } from './failure';
 import { type ProcessTree, spawnTree } from './processTree';
 import type { HostInstall } from './provide';
 
 /** How to start a VS Code server. */
-export interface ServerOptions {
+export interface ServerOptions extends InitialSettings {
   /** 0, the default, takes a free port. */
   readonly port?: number;
   /** A folder to keep user data and extensions in; without it a temporary one, removed at the end. */
@@ -23,11 +30,6 @@ export interface ServerOptions {
    * that clicks does without.
    */
   readonly testDriver?: boolean;
-  /**
-   * User settings to begin with. This build keeps them on the server's side (`User/settings.json` of the user data
-   * folder), so what an extension writes to `ConfigurationTarget.Global` arrives there too.
-   */
-  readonly settings?: Readonly<Record<string, unknown>>;
   /** Leave workspace trust on: new folders then open in Restricted Mode. */
   readonly workspaceTrust?: boolean;
   /** More environment variables for the server and its extension hosts. */
@@ -64,7 +66,7 @@ export async function startServer(host: HostInstall, options: ServerOptions = {}
   };
   process.on('exit', remove);
   try {
-    const folders = prepareDataFolder(dataFolder, options.settings);
+    const folders = prepareDataFolder(dataFolder, options);
     linkExtensions(folders, options.linked ?? []);
     if (options.vsix) installVsix(host, options.vsix, folders);
     const logFile = join(dataFolder, 'server.log');

@@ -7,11 +7,8 @@ const bin = (...path: string[]): string => join(repoRoot, 'node_modules', ...pat
 const tsx = [node, '--import', 'tsx'];
 const minuteMs = 60_000;
 
-/** Mocha for one folder. Without the configuration file, whose specs would be added to the ones given here. */
-function mocha(folders: readonly string[], timeoutMs: number): string[] {
-  const specs = folders.map((folder) => `test/${folder}/**/*.test.ts`);
-  const options = ['--no-config', '--import=tsx', '--forbid-only', '--forbid-pending', `--timeout=${timeoutMs}`];
-  return [bin('mocha', 'bin', 'mocha.js'), ...options, ...specs];
+function mocha(timeoutMs: number, ...specs: readonly string[]): string[] {
+  return [bin('mocha', 'bin', 'mocha.js'), '--forbid-pending', `--timeout=${timeoutMs}`, ...specs];
 }
 
 function check(name: string, command: readonly string[], after: readonly string[] = []): Step {
@@ -33,11 +30,11 @@ export const steps: readonly Step[] = [
   check('provide VS Code', [...tsx, 'scripts/provide.ts']),
   suite(
     'unit and manifest',
-    [node, bin('c8', 'bin', 'c8.js'), node, ...mocha(['unit', 'manifest'], 10_000)],
+    [node, bin('c8', 'bin', 'c8.js'), node, ...mocha(10_000, 'test/unit/**/*.test.ts', 'test/manifest/**/*.test.ts')],
     ['build'],
   ),
-  suite('contract', [node, ...mocha(['contract'], 30_000)]),
-  suite('conformance', [node, ...mocha(['conformance'], 120_000)]),
+  suite('contract', [node, ...mocha(30_000, 'test/contract/**/*.test.ts')]),
+  suite('conformance', [node, ...mocha(120_000, 'test/conformance/*.test.ts')]),
   suite(
     'host, oldest VS Code',
     [...tsx, 'test/host/run.ts', '--vscode', 'min', '--no-build'],
@@ -48,6 +45,6 @@ export const steps: readonly Step[] = [
     [...tsx, 'test/host/run.ts', '--vscode', 'newest', '--no-build'],
     ['host, oldest VS Code'],
   ),
-  suite('ui', [node, ...mocha(['ui'], 120_000)], ['host, newest VS Code']),
+  suite('ui', [node, ...mocha(120_000, 'test/ui/**/*.test.ts')], ['host, newest VS Code']),
   check('packaged extension', [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'], ['ui', 'unit and manifest']),
 ];

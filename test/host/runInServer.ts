@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { provideBrowser } from '../../scripts/host/browser';
+import { freePort } from '../../scripts/host/freePort';
 import { type HostVersion, provideHost } from '../../scripts/host/provide';
 import { type RunningServer, startServer, workbenchAddress } from '../../scripts/host/server';
 import { bundleSuites } from './bundle';
@@ -43,7 +44,11 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
   let server: RunningServer | undefined;
   const browser = await chromium.launch({ ...browserInstall, args: [...browserInstall.args] });
   try {
-    server = await startServer(host, { testDriver: true });
+    server = await startServer(host, {
+      testDriver: true,
+      // One of its own, or it would join the sandbox of another run.
+      machineSettings: { 'reconsent.sandbox.port': await freePort() },
+    });
     const page = await browser.newPage();
     const console_ = (text: string): void => {
       if (run.verbose) console.error(`    [window] ${text}`);

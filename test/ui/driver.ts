@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { provideBrowser } from '../../scripts/host/browser';
+import { freePort } from '../../scripts/host/freePort';
 import { artifactsRoot } from '../../scripts/host/paths';
 import { type HostVersion, provideHost } from '../../scripts/host/provide';
 import { type RunningServer, startServer, workbenchAddress } from '../../scripts/host/server';
+import { type StandaloneSandbox, startStandaloneSandbox } from '../../scripts/host/standaloneSandbox';
 import { WorkbenchWindow } from './window';
 
 /** What to open. */
@@ -20,6 +22,13 @@ export interface WorkbenchOptions {
   readonly theme?: 'light' | 'dark' | 'high-contrast';
   /** More user settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings with the scope `machine`, which user settings have no effect on. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
+  /**
+   * Run the sandbox in a process of its own, which the extension joins. Without it the extension starts one inside its
+   * host, and a reload of the window begins with a new one.
+   */
+  readonly ownSandbox?: boolean;
   /** Leave workspace trust on: the window then opens in Restricted Mode. */
   readonly workspaceTrust?: boolean;
   /** A folder that keeps user data and extensions after the end. */
@@ -35,6 +44,8 @@ export interface Workbench {
   /** The window opened first. */
   readonly window: WorkbenchWindow;
   readonly server: RunningServer;
+  /** The origin of the sandbox, once it runs: in a process of its own, or after *Try the Sandbox*. */
+  readonly sandboxOrigin: string;
   readonly context: BrowserContext;
   /** The folder that the windows have open. */
   readonly folder: string;
@@ -56,12 +67,17 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'reconsent-workspace-'));
   let browser: Browser | undefined;
   let server: RunningServer | undefined;
+  let sandbox: StandaloneSandbox | undefined;
   const close = async (): Promise<void> => {
     await browser?.close();
     await server?.stop();
+    await sandbox?.stop();
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
+    // One of its own, or it would join the sandbox of another run.
+    const sandboxPort = await freePort();
+    if (options.ownSandbox) sandbox = await startStandaloneSandbox(sandboxPort);
     const running = await startServer(host, {
       settings: {
         'workbench.colorTheme': themes[options.theme ?? 'light'],
@@ -69,6 +85,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         'window.autoDetectHighContrast': false,
         ...options.settings,
       },
+      machineSettings: { 'reconsent.sandbox.port': sandboxPort, ...options.machineSettings },
       workspaceTrust: options.workspaceTrust ?? false,
       ...(options.linked ? { linked: options.linked } : {}),
       ...(options.vsix ? { vsix: options.vsix } : {}),
@@ -90,7 +107,15 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       return window;
     };
     const window = await openWindow();
-    return { window, server: running, context, folder, openWindow, close };
+    return {
+      window,
+      server: running,
+      sandboxOrigin: `http://127.0.0.1:${sandboxPort}`,
+      context,
+      folder,
+      openWindow,
+      close,
+    };
   } catch (thrown) {
     await close();
     throw thrown;
