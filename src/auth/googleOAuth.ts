@@ -90,7 +90,8 @@ function translateTokens(credentials: unknown, request: RefreshRequest, clock: C
   return {
     kind: 'refreshed',
     accessToken: new BoundSecret(access_token, request.boundTo),
-    accessTokenExpiresAt: expiry_date,
+    // The library has turned the lifetime into a time of the system's clock; ours may be another.
+    accessTokenExpiresAt: expiry_date === undefined ? undefined : clock.now() + (expiry_date - Date.now()),
     refreshTokenExpiresAt:
       refresh_token_expires_in === undefined ? undefined : clock.now() + refresh_token_expires_in * 1000,
   };

@@ -106,15 +106,13 @@ function consentWords(consent: ConsentState, context: PresentationContext): stri
     case 'unread':
       return translate('state unknown', {});
     case 'granted': {
-      const { timeBased, oneTime, accessTokenExpiresAt } = consent.grant;
+      const { timeBased, oneTime, credentialExpiresAt } = consent.grant;
       const count = timeBased.length + oneTime.length;
       const scopes = count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) });
       const parts = [translate('granted', {}), scopes];
-      if (accessTokenExpiresAt !== undefined) {
-        const left = accessTokenExpiresAt - context.now;
-        parts.push(
-          left > 0 ? translate('token ends in {time}', { time: duration(left) }) : translate('token ended', {}),
-        );
+      if (credentialExpiresAt !== undefined) {
+        const left = credentialExpiresAt - context.now;
+        parts.push(left > 0 ? translate('expires in {time}', { time: duration(left) }) : translate('expired', {}));
       }
       return parts.join(' · ');
     }
@@ -267,15 +265,16 @@ export function presentDetails(state: IdentityState, context: PresentationContex
   const why = consentReason(state.consent);
   if (why) rows.push(...sentenceRows('consent', why, texts, translate));
   if (state.consent.kind === 'granted') {
-    const { timeBased, oneTime, accessTokenExpiresAt } = state.consent.grant;
+    const { timeBased, oneTime, credentialExpiresAt } = state.consent.grant;
     const timed = translate('time-based', {});
     const once = translate('one time', {});
     for (const name of timeBased) rows.push(scopeRow(name, timed));
     for (const name of oneTime) rows.push(scopeRow(name, once));
-    if (accessTokenExpiresAt !== undefined) {
-      const left = accessTokenExpiresAt - now;
-      const description = left > 0 ? translate('ends in {time}', { time: duration(left) }) : translate('ended', {});
-      rows.push({ id: 'access-token', label: translate('Access token', {}), description, icon: { id: 'clock' } });
+    if (credentialExpiresAt !== undefined) {
+      const left = credentialExpiresAt - now;
+      const description =
+        left > 0 ? translate('expires in {time}', { time: duration(left) }) : translate('expired', {});
+      rows.push({ id: 'credential', label: translate('Credential', {}), description, icon: { id: 'clock' } });
     }
   }
   return rows;

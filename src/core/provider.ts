@@ -82,8 +82,8 @@ export interface GrantSummary {
   /** Names of what is granted, for instance Data Portability resources; empty when the service does not say. */
   readonly timeBased: readonly string[];
   readonly oneTime: readonly string[];
-  /** End of the access token, epoch milliseconds, if known. */
-  readonly accessTokenExpiresAt?: number;
+  /** When the stored credential ends by itself, epoch milliseconds, if known. */
+  readonly credentialExpiresAt?: number;
 }
 
 /** A reset that is ready to leave. Holds the very token the preview was made with; it can be sent once. */

@@ -7,6 +7,7 @@
 import { type Reason, reason } from '../../core/model';
 import type { Clock, Transport, VerificationHints } from '../../core/ports';
 import type {
+  GrantSummary,
   PreviewResult,
   ProbeResult,
   Provider,
@@ -61,7 +62,7 @@ class GoogleDataPortability implements Provider {
       preview: {
         effects: [reason('google.effect.pair'), reason('google.effect.otherClients')],
         losses: [reason('google.loss.archives')],
-        grant: { ...access, ...(expiresAt === undefined ? {} : { accessTokenExpiresAt: expiresAt }) },
+        grant: grantSummary(target, access, { ...token, expiresAt }),
       },
       prepared: {
         hints: {
@@ -87,9 +88,9 @@ class GoogleDataPortability implements Provider {
     const checked = await this.#check(target, signal);
     switch (checked.kind) {
       case 'checked': {
-        const { expiresAt } = checked.token;
-        const grant = { ...checked.access, ...(expiresAt === undefined ? {} : { accessTokenExpiresAt: expiresAt }) };
-        return { kind: 'granted', grant };
+        const { token, access } = checked;
+        const expiresAt = token.expiresAt ?? (await accessTokenEnd(this.#api(target), token.secret, signal));
+        return { kind: 'granted', grant: grantSummary(target, access, { ...token, expiresAt }) };
       }
       case 'stopped':
         return { kind: 'failed', reason: checked.reason };
@@ -172,6 +173,13 @@ class GoogleDataPortability implements Provider {
   #api(target: ProviderTarget): GoogleApi {
     return { addresses: googleAddresses(target.project), transport: this.transport, clock: this.clock };
   }
+}
+
+/** An access token that is renewed by itself is nobody's concern: only the end of what is stored is told. */
+function grantSummary(target: ProviderTarget, access: AccessTypes, token: AccessToken): GrantSummary {
+  const end =
+    target.credential.form === credentialForms.refreshToken.id ? token.refreshTokenExpiresAt : token.expiresAt;
+  return { ...access, ...(end === undefined ? {} : { credentialExpiresAt: end }) };
 }
 
 function unreadable(cause: Reason): Reason {

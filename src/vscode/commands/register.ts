@@ -45,7 +45,11 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
   };
 
   const commands: Readonly<Record<CommandId, (argument: unknown) => Promise<void> | void>> = {
-    [commandIds.resetConsent]: onTarget(l10n.t('Reset consent'), (target) => resetCommand.run(target)),
+    [commandIds.resetConsent]: onTarget(l10n.t('Reset consent'), async (target) => {
+      // The identity worked with is the one the status bar resets, until another one is chosen.
+      if (!active.current) await active.choose(target);
+      await resetCommand.run(target);
+    }),
     [commandIds.quickReset]: async () => {
       const target = active.current ?? (await choose());
       if (target) await resetCommand.run(target);

@@ -1,6 +1,7 @@
 /** The tree of projects and identities. It holds no truth and asks nobody: it renders the store. */
 import * as vscode from 'vscode';
 import type { ConsentStore } from '../../core/consentStore';
+import { isLoopbackHost } from '../../core/endpoint';
 import { plainText } from '../../core/foreignText';
 import { type Project, type Target, type TargetKey, targetKey } from '../../core/model';
 import type { ReasonTexts } from '../../core/outcomeText';
@@ -165,7 +166,7 @@ function projectItem({ project }: ProjectNode): vscode.TreeItem {
   const count = project.identities.length;
   item.id = `project:${encodeURIComponent(project.id)}`;
   item.description = plainText(new URL(project.endpoint).host, 120);
-  item.iconPath = new vscode.ThemeIcon('folder-library');
+  item.iconPath = new vscode.ThemeIcon(isLoopbackHost(new URL(project.endpoint).hostname) ? 'beaker' : 'cloud');
   item.contextValue = ';project;';
   item.tooltip = plainText(project.endpoint, 300);
   item.accessibilityInformation = {
