@@ -101,6 +101,44 @@ describe('fileJournal: folding', () => {
     assert.equal((await e.recent(99)).filter((entry) => entry.outcome?.kind === 'accepted').length, 5);
   });
 
+  it('has everything on disk elsewhere before it removes a file', async () => {
+    await leaveTwoDeadWindows();
+    const watched = new WatchedFs();
+    const journal = bench.window('b', watched.fs);
+    await journal.unfinished();
+    await journal.dispose();
+    let unsynced = new Set<string>();
+    for (const { operation, name } of watched.steps) {
+      if (operation === 'write' && /jsonl$|tmp$/.test(name)) unsynced.add(name);
+      if (operation === 'sync') unsynced.delete(name);
+      if (operation === 'rename') unsynced = new Set([...unsynced].filter((one) => !one.endsWith('.tmp')));
+      if (operation === 'unlink' && name.startsWith('window')) assert.deepEqual([...unsynced], []);
+    }
+    assert.equal(watched.count('unlink', /^window/), 2);
+    assert.equal(watched.count('rename', /json$/), watched.count('sync', /tmp$/));
+  });
+
+  it('finds what another window folds while it reads', async () => {
+    await leaveTwoDeadWindows();
+    const b = bench.window('b');
+    await b.open(newEntry('ofB'));
+    let folded = false;
+    const c = bench.window('c', {
+      ...nodeFs,
+      open: async (path, ...rest) => {
+        if (!folded && /window-(first|second)/.test(String(path))) {
+          folded = true;
+          // The file of b was listed, and read, without what it gets now.
+          await b.unfinished();
+          await b.unfinished();
+        }
+        return await nodeFs.open(path, ...rest);
+      },
+    });
+    assert.deepEqual(ids(await c.unfinished()), unfinished);
+    assert.equal(folded, true);
+  });
+
   it('survives the end of the process at every single step', async () => {
     await leaveTwoDeadWindows();
     let died = 0;
