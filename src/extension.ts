@@ -12,6 +12,7 @@ import { createFileLocks } from './storage/fileLocks';
 import { createFileMarkers } from './storage/fileMarkers';
 import { createProcessIdentity } from './storage/processIdentity';
 import { ActiveIdentity } from './vscode/activeIdentity';
+import { createExports, type ReconsentExports } from './vscode/api';
 import { registerCommands } from './vscode/commands/register';
 import { ResetCommand } from './vscode/commands/resetConsent';
 import { scrubbedLog } from './vscode/log';
@@ -27,7 +28,7 @@ import { Targets } from './vscode/targets';
 import { ConsentTree } from './vscode/views/consentTree';
 import { createConsentView } from './vscode/views/consentView';
 
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const channel = vscode.window.createOutputChannel('Reconsent', { log: true });
   const log = scrubbedLog(channel);
   const clock = systemClock;
@@ -70,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
     prompts,
     log,
   });
+  const api = createExports(projects, store, texts);
   const startUp = new StartUp({ projects, operations, prompts, log });
 
   context.subscriptions.push(
@@ -83,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
     resetCommand,
     sandbox,
     startUp,
+    api,
     new QuickResetItem(active, store, texts),
     context.secrets.onDidChange(({ key }) => vault.dropCached(key)),
     ...registerCommands({
@@ -100,4 +103,5 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   startUp.begin();
+  return api.exports;
 }

@@ -38,7 +38,8 @@ async function main(): Promise<number> {
   const temporary = mkdtempSync(join(tmpdir(), 'reconsent-desktop-'));
   const events = join(bundle.folder, 'events.ndjson');
   writeFileSync(events, '');
-  const hostRun: HostRun = { events, ...(values.grep === undefined ? {} : { grep: values.grep }) };
+  const userData = join(temporary, 'user');
+  const hostRun: HostRun = { events, userData, ...(values.grep === undefined ? {} : { grep: values.grep }) };
   writeFileSync(join(bundle.folder, 'run.json'), JSON.stringify(hostRun));
   const follower = followEvents(events, (line) => console.log(`  ${line}`));
   const ticker = setInterval(() => follower.read(), 100);
@@ -50,7 +51,7 @@ async function main(): Promise<number> {
       extensionTestsPath: bundle.index,
       launchArgs: [
         temporary,
-        `--user-data-dir=${join(temporary, 'user')}`,
+        `--user-data-dir=${userData}`,
         `--extensions-dir=${join(temporary, 'extensions')}`,
         '--disable-workspace-trust',
         '--skip-welcome',

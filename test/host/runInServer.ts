@@ -38,8 +38,6 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
   const workspace = mkdtempSync(join(tmpdir(), 'reconsent-workspace-'));
   const events = join(bundle.folder, 'events.ndjson');
   writeFileSync(events, '');
-  const hostRun: HostRun = { events, ...(run.grep === undefined ? {} : { grep: run.grep }) };
-  writeFileSync(join(bundle.folder, 'run.json'), JSON.stringify(hostRun));
 
   let server: RunningServer | undefined;
   const browser = await chromium.launch({ ...browserInstall, args: [...browserInstall.args] });
@@ -49,6 +47,9 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
       // One of its own, or it would join the sandbox of another run.
       machineSettings: { 'reconsent.sandbox.port': await freePort() },
     });
+    const userData = join(server.dataFolder, 'user');
+    const hostRun: HostRun = { events, userData, ...(run.grep === undefined ? {} : { grep: run.grep }) };
+    writeFileSync(join(bundle.folder, 'run.json'), JSON.stringify(hostRun));
     const page = await browser.newPage();
     const console_ = (text: string): void => {
       if (run.verbose) console.error(`    [window] ${text}`);

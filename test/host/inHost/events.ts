@@ -7,6 +7,8 @@ export type HostEvent =
 export interface HostRun {
   /** The file that the events are appended to. */
   readonly events: string;
+  /** The user data folder of the VS Code under test, for looking at what an extension has stored. */
+  readonly userData: string;
   /** Only tests whose full title matches this regular expression. */
   readonly grep?: string;
 }

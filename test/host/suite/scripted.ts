@@ -1,0 +1,86 @@
+/** A scripted user: answers what the extension asks through `vscode.window`, because VS Code refuses modals in test runs. */
+import * as vscode from 'vscode';
+import type { ReconsentApi, ReconsentExports } from '../../../src/vscode/api';
+
+export interface AskedQuestion {
+  readonly message: string;
+  readonly detail: string;
+  readonly modal: boolean;
+  readonly buttons: readonly string[];
+}
+
+type Answers = Pick<
+  typeof vscode.window,
+  'showWarningMessage' | 'showErrorMessage' | 'showInformationMessage' | 'showInputBox' | 'showQuickPick'
+>;
+
+/** Takes the place of `vscode.window`'s questions until `restore` is called. */
+export class ScriptedUser {
+  readonly asked: AskedQuestion[] = [];
+  /** Buttons that are pressed wherever they are offered. */
+  readonly presses = new Set<string>();
+  /** Texts typed into input boxes, in order; an input box without one is escaped. */
+  readonly typed: string[] = [];
+  readonly inputs: vscode.InputBoxOptions[] = [];
+  /** Labels chosen in quick picks, in order. */
+  readonly chosen: string[] = [];
+  readonly #original: Answers;
+
+  constructor() {
+    const { window } = vscode;
+    this.#original = {
+      showWarningMessage: window.showWarningMessage,
+      showErrorMessage: window.showErrorMessage,
+      showInformationMessage: window.showInformationMessage,
+      showInputBox: window.showInputBox,
+      showQuickPick: window.showQuickPick,
+    };
+    const answer = async (message: string, ...rest: unknown[]): Promise<string | undefined> =>
+      this.#answer(message, rest);
+    const input = async (options: vscode.InputBoxOptions = {}): Promise<string | undefined> => {
+      this.inputs.push(options);
+      const text = this.typed.shift();
+      const problem = text === undefined ? undefined : await options.validateInput?.(text);
+      return problem ? undefined : text;
+    };
+    const pick = async (items: readonly vscode.QuickPickItem[]): Promise<vscode.QuickPickItem | undefined> => {
+      const wanted = this.chosen.shift();
+      return items.find(({ label }) => label === wanted);
+    };
+    Object.assign(window, {
+      showWarningMessage: answer,
+      showErrorMessage: answer,
+      showInformationMessage: answer,
+      showInputBox: input,
+      showQuickPick: pick,
+    });
+  }
+
+  restore(): void {
+    Object.assign(vscode.window, this.#original);
+  }
+
+  #answer(message: string, rest: readonly unknown[]): string | undefined {
+    const options = rest.find((one): one is vscode.MessageOptions => typeof one === 'object' && one !== null);
+    const buttons = rest.filter((one): one is string => typeof one === 'string');
+    this.asked.push({ message, detail: options?.detail ?? '', modal: options?.modal === true, buttons });
+    return buttons.find((button) => this.presses.has(button));
+  }
+}
+
+export async function reconsent(): Promise<ReconsentApi> {
+  const extension = vscode.extensions.getExtension<ReconsentExports>('reconsent.reconsent');
+  if (!extension) throw new Error('reconsent.reconsent is not installed');
+  return (await extension.activate()).getAPI(1);
+}
+
+/** Waits until `probe` gives something; fails with `what` after ten seconds. */
+export async function waitFor<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
+    await new Promise((soon) => setTimeout(soon, 25));
+  }
+}
