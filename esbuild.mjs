@@ -1,4 +1,16 @@
+import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
+
+const { values: flags } = parseArgs({
+  options: {
+    /** Development bundles with source maps, rebuilt at every change. */
+    watch: { type: 'boolean', default: false },
+    /** Where the bundles go. */
+    outdir: { type: 'string', default: 'dist' },
+    /** Prints esbuild's metafile (which source and which package is in which bundle) as JSON; writes no bundle. */
+    metafile: { type: 'boolean', default: false },
+  },
+});
 
 /**
  * The bundle has a thin entry and one file for each part that is loaded on first use. A dynamic `import()` of one of the
@@ -27,27 +39,30 @@ const splitLazyParts = {
   },
 };
 
-const watching = process.argv.includes('--watch');
 const build = await context({
   entryPoints: { extension: 'src/extension.ts', ...lazyParts },
-  outdir: 'dist',
+  absWorkingDir: import.meta.dirname,
+  outdir: flags.outdir,
   bundle: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20',
   external: ['vscode'],
   supported: { 'dynamic-import': false },
-  minify: !watching,
-  sourcemap: watching ? 'linked' : false,
+  minify: !flags.watch,
+  sourcemap: flags.watch ? 'linked' : false,
   metafile: true,
+  write: !flags.metafile,
+  // THIRD-PARTY-NOTICES.md carries them.
   legalComments: 'none',
-  logLevel: 'info',
+  logLevel: flags.metafile ? 'warning' : 'info',
   plugins: [splitLazyParts],
 });
 
-if (watching) {
+if (flags.watch) {
   await build.watch();
 } else {
-  await build.rebuild();
+  const { metafile } = await build.rebuild();
   await build.dispose();
+  if (flags.metafile) console.log(JSON.stringify(metafile));
 }

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { type Bundle, bundles } from './bundle';
+
+describe('the bundles', () => {
+  let all: readonly Bundle[];
+  before(function () {
+    this.timeout(60_000);
+    all = bundles();
+  });
+
+  const bundle = (name: string): Bundle => {
+    const found = all.find((one) => one.name === name);
+    assert.ok(found, `no bundle is called ${name}`);
+    return found;
+  };
+  const packages = (name: string): string[] => {
+    const names = bundle(name).inputs.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
+    return [...new Set(names)];
+  };
+
+  it('are the thin entry and one for each part that is loaded on first use', () => {
+    const names = all.map(({ name }) => name).sort();
+    assert.deepEqual(names, ['extension', 'googleDataPortability', 'googleOAuth', 'sandbox', 'transport']);
+  });
+
+  it('leave the network, sign-in and the sandbox out of activation', () => {
+    assert.deepEqual(packages('extension'), ['valibot']);
+    const lazy = /^src\/(sandbox\/|http\/|auth\/googleOAuth|providers\/[^/]+\/(provider|api|errors|accessTokens)\.ts)/;
+    assert.deepEqual(
+      bundle('extension').inputs.filter((file) => lazy.test(file)),
+      [],
+    );
+  });
+
+  it('load no network module of Node.js at activation', () => {
+    const network = ['http', 'https', 'http2', 'net', 'tls', 'dns', 'dgram'];
+    const found = bundle('extension').imports.filter((name) => network.includes(name.replace(/^node:/, '')));
+    assert.deepEqual(found, []);
+  });
+
+  it('reach each lazy part from where it belongs', () => {
+    const reached = all.flatMap(({ name, imports }) =>
+      imports.filter((path) => path.startsWith('.')).map((path) => `${name} → ${path}`),
+    );
+    assert.deepEqual(reached.sort(), [
+      'extension → ./googleDataPortability.js',
+      'extension → ./sandbox.js',
+      'extension → ./transport.js',
+      'googleDataPortability → ./googleOAuth.js',
+    ]);
+  });
+
+  it('need VS Code in the entry alone', () => {
+    assert.deepEqual(
+      all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
+      ['extension'],
+    );
+  });
+
+  it('keep undici to the transport, without its entry, which sets the dispatcher of the whole process', () => {
+    const withUndici = all.filter(({ name }) => packages(name).includes('undici')).map(({ name }) => name);
+    assert.deepEqual(withUndici, ['transport']);
+    const entries = bundle('transport').inputs.filter((file) => /undici\/(index|lib\/global)\.js$/.test(file));
+    assert.deepEqual(entries, []);
+  });
+
+  it('keep the sandbox apart from what it is to be judged by', () => {
+    assert.deepEqual(packages('sandbox').sort(), ['hono', 'valibot']);
+    assert.deepEqual(
+      bundle('sandbox').inputs.filter((file) => /^src\/(?!sandbox\/)/.test(file)),
+      [],
+    );
+  });
+
+  for (const [name, kB] of Object.entries({
+    transport: 350,
+    googleOAuth: 200,
+    googleDataPortability: 60,
+    sandbox: 150,
+  })) {
+    it(`keep ${name} below ${kB} kB`, () => assert.ok(bundle(name).bytes <= kB * 1000, `${bundle(name).bytes} bytes`));
+  }
+});
