@@ -45,7 +45,8 @@ export interface GoogleError {
 
 export function parseGoogleError(response: Response, nowMs: number): GoogleError {
   const envelope = v.safeParse(envelopeSchema, parseJson(response.body));
-  const headerWait = parseRetryAfter(response.headers['retry-after'], nowMs);
+  const headerWaitMs = parseRetryAfter(response.headers['retry-after'], nowMs);
+  const headerWait = headerWaitMs === undefined ? undefined : Math.ceil(headerWaitMs / 1000);
   const empty = { reason: '', status: '', message: '', metadata: {}, hasDebugInfo: false };
   if (!envelope.success) {
     return { ...empty, httpStatus: response.status, retryAfterSeconds: headerWait, isEnvelope: false };
