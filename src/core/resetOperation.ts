@@ -99,7 +99,8 @@ export async function runReset(target: Target, ports: ResetPorts, signal: AbortS
     if (stillTrue.kind === 'end') return stillTrue.outcome;
     return await sendAndVerify(confirmed.with, ports, signal);
   } finally {
-    await lock.release();
+    // What became of the reset is known by now; a lock that cannot be given back goes stale by itself.
+    await withoutFailing('The lock could not be released', () => lock.release(), ports);
   }
 }
 
@@ -123,7 +124,11 @@ async function prepare(target: Target, ports: ResetPorts, signal: AbortSignal): 
       if (lastVerified === undefined || lastVerified < credential.storedAt) {
         return end(ending(ports, 'refused', result.reason));
       }
-      await ports.credentials.forgetDead(target, credential.generation);
+      await withoutFailing(
+        'The dead credential could not be forgotten',
+        () => ports.credentials.forgetDead(target, credential.generation),
+        ports,
+      );
       return end(alreadyReset(ports, lastVerified));
     }
     case 'ready':
@@ -158,6 +163,7 @@ function withoutCredential(
 }
 
 async function confirm(ready: Ready, ports: ResetPorts, signal: AbortSignal): Promise<Step<Confirmed>> {
+  if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
   const answer = await ports.confirm(ready.target, ready.preview);
   if (answer.kind === 'declined' || signal.aborted) {
     return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
@@ -179,11 +185,16 @@ async function recheck(confirmed: Confirmed, ports: ResetPorts, signal: AbortSig
     return end(ending(ports, 'not-sent', reason('credential.changed', {}, [{ kind: 'retry' }])));
   }
   if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
-  // Both clocks: the monotonic one may stand still while the machine sleeps, the wall clock may be set back.
-  const age = Math.max(ports.clock.monotonic() - confirmed.atMonotonic, ports.clock.now() - confirmed.at);
-  if (age > confirmationLifetimeMs)
-    return end(ending(ports, 'not-sent', reason('confirmation.expired', {}, [{ kind: 'retry' }])));
-  return go(undefined);
+  return isExpired(confirmed, ports) ? end(expired(ports)) : go(undefined);
+}
+
+/** Both clocks: the monotonic one may stand still while the machine sleeps, the wall clock may be set back. */
+function isExpired(confirmed: Confirmed, { clock }: ResetPorts): boolean {
+  return Math.max(clock.monotonic() - confirmed.atMonotonic, clock.now() - confirmed.at) > confirmationLifetimeMs;
+}
+
+function expired(ports: ResetPorts): Outcome {
+  return ending(ports, 'not-sent', reason('confirmation.expired', {}, [{ kind: 'retry' }]));
 }
 
 function sameTarget(now: Target, then: Target): boolean {
@@ -195,34 +206,71 @@ function sameTarget(now: Target, then: Target): boolean {
 }
 
 async function sendAndVerify(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Outcome> {
-  const { target, prepared } = confirmed;
+  const { target } = confirmed;
   const operationId = ports.random.id();
   ports.progress('journaling');
   try {
     await ports.journal.open(journalEntry(confirmed, operationId, ports));
   } catch (error) {
-    ports.log.error(
-      `The journal entry could not be written: ${error instanceof Error ? error.message : 'unknown error'}`,
-    );
+    ports.log.error(`The journal entry could not be written: ${messageOf(error)}`);
     return ending(ports, 'not-sent', reason('journal.unwritable', {}, [{ kind: 'retry' }]));
   }
-  ports.progress('sending');
-  const onSent = (): void => {
-    ports.journal.markSent(operationId, ports.clock.now());
-    ports.progress('sent');
-  };
-  const answer = await prepared.send(onSent, signal);
-  const outcome = { ...(await classify(answer, target, prepared, ports, signal)), operationId };
-  // Closed before the credential is forgotten: after a crash in between, the journal can still say what happened.
-  try {
-    await ports.journal.close(operationId, outcome);
-  } catch (error) {
-    ports.log.error(
-      `The journal entry could not be closed: ${error instanceof Error ? error.message : 'unknown error'}`,
-    );
+  const outcome = { ...(await sendOnce(confirmed, operationId, ports, signal)), operationId };
+  // Closed before the credential is forgotten: until the journal says what happened, the dead credential is the only proof.
+  const close = () => ports.journal.close(operationId, outcome);
+  const closed = await withoutFailing('The journal entry could not be closed', close, ports);
+  if (closed && outcome.kind === 'verified') {
+    const forget = () => ports.credentials.forgetDead(target, target.credential.generation);
+    await withoutFailing('The dead credential could not be forgotten', forget, ports);
   }
-  if (outcome.kind === 'verified') await ports.credentials.forgetDead(target, target.credential.generation);
   return outcome;
+}
+
+/** Sends and classifies, with the entry in the journal. A defect ends the operation, too, with as much as is known. */
+async function sendOnce(
+  confirmed: Confirmed,
+  operationId: string,
+  ports: ResetPorts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  // The machine may have slept while the entry was being written.
+  if (isExpired(confirmed, ports)) return expired(ports);
+  let sent = false;
+  try {
+    ports.progress('sending');
+    const onSent = (): void => {
+      sent = true;
+      ports.journal.markSent(operationId, ports.clock.now());
+      ports.progress('sent');
+    };
+    const answer = await confirmed.prepared.send(onSent, signal);
+    sent = true;
+    return await classify(answer, confirmed.target, confirmed.prepared, ports, signal);
+  } catch (error) {
+    ports.log.error(`Defect while resetting: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`);
+    return sent
+      ? ending(ports, 'unknown', reason('reset.crashed', {}, [{ kind: 'verify' }]))
+      : ending(ports, 'not-sent', reason('reset.crashedBefore', {}, [{ kind: 'retry' }]));
+  }
+}
+
+/** Whether `work` succeeded. It comes after the outcome is settled, so its failure is logged and changes nothing. */
+async function withoutFailing(
+  failure: string,
+  work: () => Promise<void>,
+  { log }: Pick<ResetPorts, 'log'>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    log.error(`${failure}: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
 }
 
 async function classify(

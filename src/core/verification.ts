@@ -1,5 +1,5 @@
 /** Verification: asking again, patiently, whether a consent is gone; and settling entries a crash left behind. */
-import { type Reason, reason, type Target, targetKey } from './model';
+import { type Reason, reason, type Target, targetAddress } from './model';
 import type { Outcome, OutcomeKind } from './outcome';
 import type { Clock, Journal, JournalEntry, Log, VerificationHints } from './ports';
 import type { Provider, ProviderTarget, Verification } from './provider';
@@ -56,8 +56,13 @@ export async function settleUnfinished(
 ): Promise<Outcome> {
   const { outcome, deadGeneration } = await readOutcome(entry, target, ports, signal);
   if (outcome.kind === 'unknown') return outcome;
-  await ports.journal.close(entry.operationId, outcome);
-  if (deadGeneration !== undefined) await ports.credentials.forgetDead(target, deadGeneration);
+  try {
+    await ports.journal.close(entry.operationId, outcome);
+    if (deadGeneration !== undefined) await ports.credentials.forgetDead(target, deadGeneration);
+  } catch (error) {
+    // What was read stays true; the entry, or the dead credential, is still there to be verified again.
+    ports.log.error(`A verified reset could not be noted: ${error instanceof Error ? error.message : 'unknown error'}`);
+  }
   return outcome;
 }
 
@@ -70,7 +75,8 @@ async function readOutcome(
   const as = (kind: OutcomeKind, why: Reason): { outcome: Outcome } => ({
     outcome: { kind, reason: why, at: ports.clock.now(), operationId: entry.operationId },
   });
-  if (targetKey(target) !== entry.address.target || target.project.endpoint !== entry.address.origin) {
+  const { provider, origin, target: key } = targetAddress(target);
+  if (key !== entry.address.target || origin !== entry.address.origin || provider !== entry.address.provider) {
     return as('unknown', reason('verify.targetChanged'));
   }
   const reading = await ports.credentials.read(target);
