@@ -1,5 +1,5 @@
 /** What can be done with an identity's consent, and how the store follows it: reset, read, verify, dismiss. */
-import type { ConsentState, ConsentStore, IdentityState } from './consentStore';
+import { type ConsentState, type ConsentStore, type IdentityState, initialState } from './consentStore';
 import { sameOrigins } from './endpoint';
 import { mapLimited } from './mapLimited';
 import {
@@ -46,6 +46,8 @@ export interface ResetRequest {
 
 export class ConsentOperations {
   readonly #inFlight = new Map<TargetKey, Promise<Outcome>>();
+  /** Where each identity's project pointed when its state was loaded. */
+  readonly #loadedOrigins = new Map<TargetKey, string>();
 
   constructor(private readonly ports: OperationPorts) {}
 
@@ -106,9 +108,13 @@ export class ConsentOperations {
     const key = targetKey(target);
     const { store } = this.ports;
     if (store.get(key).activity.kind !== 'idle') return;
-    store.update(key, (state) => ({ ...state, activity: { kind: 'checking' } }));
+    const checking = { kind: 'checking' } as const;
+    store.update(key, (state) => ({ ...state, activity: checking }));
     const consent = await this.#readConsent(target, signal);
-    store.update(key, (state) => ({ ...state, activity: { kind: 'idle' }, consent: consent ?? state.consent }));
+    // A reset that began meanwhile knows better: this read may have been answered before it.
+    store.update(key, (state) =>
+      state.activity === checking ? { ...state, activity: { kind: 'idle' }, consent: consent ?? state.consent } : state,
+    );
   }
 
   async #readConsent(target: Target, signal: AbortSignal): Promise<ConsentState | undefined> {
@@ -195,12 +201,19 @@ export class ConsentOperations {
       const consent = await this.#consentByMarker(target, markers.get(key));
       const address = targetAddress(target);
       const open = unfinished.find((entry) => sameAddress(entry.address, address));
-      changes.set(key, (state) => ({
-        ...state,
-        // What this window has learned since is newer than what the disk says.
-        consent: state.consent.kind === 'not-signed-in' ? consent : state.consent,
-        ...(open === undefined || state.unfinished ? {} : { unfinished: interrupted(open) }),
-      }));
+      const loadedOrigin = this.#loadedOrigins.get(key);
+      this.#loadedOrigins.set(key, address.origin);
+      changes.set(key, (current) => {
+        // What was learned at another address says nothing about this one.
+        const moved = loadedOrigin !== undefined && loadedOrigin !== address.origin;
+        const state: IdentityState = moved ? { ...initialState, activity: current.activity } : current;
+        return {
+          ...state,
+          // What this window has learned since is newer than what the disk says.
+          consent: state.consent.kind === 'not-signed-in' ? consent : state.consent,
+          ...(open === undefined || state.unfinished ? {} : { unfinished: interrupted(open) }),
+        };
+      });
     };
     await mapLimited(targets, 32, load);
     store.retain(new Set(targets.map(targetKey)));
@@ -264,11 +277,15 @@ export function consentWithoutCredential(
 function afterReset(state: IdentityState, outcome: Outcome): IdentityState {
   const { unfinished: before, ...rest } = state;
   const idle = { ...rest, activity: { kind: 'idle' } } as const;
-  if (outcome.kind === 'cancelled') return before === undefined ? idle : { ...idle, unfinished: before };
+  // An operation that was not sent, refused or cancelled says nothing about an earlier one whose result is not known.
+  const stillOpen = before === undefined || before.operationId === outcome.operationId ? {} : { unfinished: before };
+  if (outcome.kind === 'cancelled') return { ...idle, ...stillOpen };
   if (outcome.kind === 'unknown' && outcome.operationId !== undefined) {
     const unfinished = { operationId: outcome.operationId, openedAt: outcome.at, reason: outcome.reason };
     return { ...idle, lastOutcome: outcome, unfinished };
   }
-  const consent: ConsentState = isGone(outcome.kind) ? { kind: 'needs-consent', since: outcome.at } : state.consent;
-  return { ...idle, lastOutcome: outcome, consent };
+  if (isGone(outcome.kind)) {
+    return { ...idle, lastOutcome: outcome, consent: { kind: 'needs-consent', since: outcome.at } };
+  }
+  return { ...idle, ...stillOpen, lastOutcome: outcome };
 }
