@@ -39,6 +39,8 @@ export interface VaultPorts {
 
 export class CredentialVault implements CredentialSource {
   readonly #cache = new Map<TargetKey, CredentialRecord>();
+  /** Grows with every change that is heard of: what was read across one may be old, and must not stay in memory. */
+  #changes = 0;
 
   constructor(private readonly ports: VaultPorts) {}
 
@@ -46,6 +48,7 @@ export class CredentialVault implements CredentialSource {
     const key = targetKey(target);
     const cached = this.#cache.get(key);
     if (cached) return this.#open(target, cached);
+    const changesBefore = this.#changes;
     const text = await this.#getWithin(secretName(key));
     if (text.kind === 'no-answer') return { kind: 'unreadable' };
     if (text.value === undefined) {
@@ -60,7 +63,7 @@ export class CredentialVault implements CredentialSource {
       await this.#quarantine(key, text.value);
       return { kind: 'corrupt' };
     }
-    this.#cache.set(key, record);
+    if (this.#changes === changesBefore) this.#cache.set(key, record);
     return this.#open(target, record);
   }
 
@@ -90,8 +93,9 @@ export class CredentialVault implements CredentialSource {
       secrets: pick(true),
       facts: pick(false),
     };
-    this.#cache.delete(key);
+    this.#drop(key);
     await this.ports.secrets.store(secretName(key), JSON.stringify(record));
+    this.#changes++;
     this.#cache.set(key, record);
     await this.ports.markers.set(key, { form: form.id, storedAt: now, origins: record.origins });
   }
@@ -100,8 +104,9 @@ export class CredentialVault implements CredentialSource {
   async forget(target: Target): Promise<void> {
     const key = targetKey(target);
     const marker = await this.ports.markers.get(key);
-    this.#cache.delete(key);
+    this.#drop(key);
     await this.ports.secrets.delete(secretName(key));
+    this.#drop(key);
     if (marker) await this.ports.markers.set(key, { ...marker, forgottenAt: this.ports.clock.now() });
   }
 
@@ -109,19 +114,26 @@ export class CredentialVault implements CredentialSource {
     const reading = await this.read(target);
     if (reading.kind !== 'present' || reading.credential.generation !== generation) return;
     const key = targetKey(target);
-    this.#cache.delete(key);
+    this.#drop(key);
     await this.ports.secrets.delete(secretName(key));
+    this.#drop(key);
     await this.ports.markers.delete(key);
   }
 
   /** Another window, or this one, has changed a record: what is in memory may be old. */
   dropCached(secretStorageKey: string): void {
+    this.#changes++;
     for (const key of this.#cache.keys()) if (secretName(key) === secretStorageKey) this.#cache.delete(key);
   }
 
   /** Markers of all identities that have, or had, a credential; reads no secret. */
   markers(): Promise<ReadonlyMap<string, CredentialMarker>> {
     return this.ports.markers.all();
+  }
+
+  #drop(key: TargetKey): void {
+    this.#changes++;
+    this.#cache.delete(key);
   }
 
   #open(target: Target, record: CredentialRecord): CredentialReading {
@@ -143,9 +155,14 @@ export class CredentialVault implements CredentialSource {
 
   /** Puts an unreadable record aside under another name, so that nothing is lost and the identity can be signed in anew. */
   async #quarantine(key: TargetKey, text: string): Promise<void> {
-    this.ports.log.error(`The stored credential of ${key} cannot be read. It was put aside.`);
-    await this.ports.secrets.store(`reconsent.quarantine:${key}:${this.ports.clock.now()}`, text);
-    await this.ports.secrets.delete(secretName(key));
+    try {
+      await this.ports.secrets.store(`reconsent.quarantine:${key}:${this.ports.clock.now()}`, text);
+      await this.ports.secrets.delete(secretName(key));
+      this.ports.log.error(`The stored credential of ${key} cannot be read. It was put aside.`);
+    } catch {
+      // It stays where it is, and is found again.
+      this.ports.log.error(`The stored credential of ${key} cannot be read, and could not be put aside.`);
+    }
   }
 
   async #getWithin(name: string): Promise<{ kind: 'answer'; value: string | undefined } | { kind: 'no-answer' }> {
