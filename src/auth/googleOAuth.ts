@@ -7,9 +7,8 @@
  */
 import { OAuth2Client } from 'google-auth-library/build/src/auth/oauth2client';
 import * as v from 'valibot';
-import { plainText } from '../core/foreignText';
 import type { Clock, HttpResult, Transport } from '../core/ports';
-import { BoundSecret, scrub } from '../core/redact';
+import { BoundSecret } from '../core/redact';
 import { asFetch, findTransportFailure } from '../http/fetchAdapter';
 
 export interface RefreshRequest {
@@ -44,7 +43,8 @@ const tokensSchema = v.looseObject({
   refresh_token_expires_in: v.optional(v.number()),
 });
 
-const errorSchema = v.object({ error: v.string() });
+/** An error code of RFC 6749 §5.2 or of Google. Anything else is not handed on: a service may echo what it was sent. */
+const errorSchema = v.object({ error: v.pipe(v.string(), v.regex(/^[a-z][a-z_]{1,60}$/)) });
 
 /** Exchanges a refresh token for an access token: one request, never repeated. */
 export async function refreshAccessToken(
@@ -105,10 +105,10 @@ function translateFailure(failure: unknown): RefreshResult {
   if (!response.success) return { kind: 'refused', status: 0, error: 'the sign-in library failed' };
   const { status, data } = response.output.response;
   const body = v.safeParse(errorSchema, typeof data === 'string' ? parseJson(data) : data);
-  const error = body.success ? body.output.error : '';
+  const error = body.success ? body.output.error : `HTTP ${status}`;
   if (error === 'invalid_grant') return { kind: 'invalid-grant' };
   if (error === 'invalid_client' || error === 'unauthorized_client') return { kind: 'invalid-client' };
-  return { kind: 'refused', status, error: scrub(plainText(error, 80)) || `HTTP ${status}` };
+  return { kind: 'refused', status, error };
 }
 
 function parseJson(text: string): unknown {
