@@ -33,6 +33,8 @@ export function parseEndpoint(text: string): ParsedEndpoint {
   if (!URL.canParse(text)) return problem('not-a-url');
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return problem('not-https');
+  // The parser also takes `https:host` and `https:/host`, which do not read like an address.
+  if (!/^https?:\/\/[^/]/i.test(text)) return problem('not-a-url');
   if (url.username !== '' || url.password !== '' || text.includes('@')) return problem('has-userinfo');
   if (url.search !== '' || text.includes('?')) return problem('has-query');
   if (url.hash !== '' || text.includes('#')) return problem('has-fragment');

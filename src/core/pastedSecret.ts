@@ -18,7 +18,7 @@ const maxLength = 16 * 1024;
 /** Trims outer white space and one `Bearer `; refuses what an HTTP header or a form cannot carry faithfully. */
 export function cleanPastedSecret(text: string): PastedSecret {
   if (text.length > maxLength + 64) return problem('too-long');
-  const value = text.trim().replace(/^Bearer\s+/i, '');
+  const value = text.trim().replace(/^Bearer(?:\s+|$)/i, '');
   if (value === '') return problem('empty');
   if (value.length > maxLength) return problem('too-long');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for

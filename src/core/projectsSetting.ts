@@ -135,7 +135,12 @@ function parseProvider(
   const provider = typeof value === 'string' ? providers.get(value) : undefined;
   if (!provider) {
     const known = [...providers.keys()].map((id) => `"${id}"`).join(', ');
-    const what = typeof value === 'string' ? `"${plainText(value, 60)}" is not a known provider` : 'is missing';
+    const what =
+      typeof value === 'string'
+        ? `"${plainText(value, 60)}" is not a known provider`
+        : value === undefined
+          ? 'is missing'
+          : 'is not a text';
     problems.push({ path, what, mend: `Use one of: ${known}.` });
   }
   return provider;

@@ -129,7 +129,8 @@ export async function accessTokenEnd(
 
 /** Google documents the answer as empty in one place and as `{}` in another: both are taken, and nothing else. */
 function isEmptyAnswer(body: string): boolean {
-  return body.trim() === '' || v.is(v.strictObject({}), parseJson(body));
+  const answer = parseJson(body);
+  return body.trim() === '' || (v.is(v.strictObject({}), answer) && !Array.isArray(answer));
 }
 
 const readPausesMs = [200, 800] as const;
