@@ -3,7 +3,7 @@ import { readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import type { LockResult } from '../../../src/core/ports';
 import { createFileLocks, type FileLocks } from '../../../src/storage/fileLocks';
-import { address, freshFolder, TestClock, WatchedFs, Windows } from './support';
+import { address, freshFolder, TestClock, until, WatchedFs, Windows } from './support';
 
 const target = address();
 
@@ -139,7 +139,7 @@ describe('fileLocks', () => {
     windows.kill('a');
     clock.time += 31_000;
     const seen = watched.count('utimes');
-    while (watched.count('utimes') < seen + 2) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => watched.count('utimes') >= seen + 2);
     assert.equal((await stat(await lockFile())).mtimeMs, clock.time);
     assert.equal((await window('b').acquire(target)).kind, 'held');
   });

@@ -144,9 +144,13 @@ export class WatchedFs {
   }
 }
 
-/** Waits for something that other code is about to bring about. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+/** Waits for something that other code is about to bring about; gives up after 5 s. */
+export async function until(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`never came true: ${condition}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** A folder of its own for each test of the suite; removed afterwards, when `dispose` has ended what writes there. */
