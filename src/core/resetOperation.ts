@@ -177,24 +177,28 @@ async function recheck(confirmed: Confirmed, ports: ResetPorts, signal: AbortSig
   const lastVerified = await ports.journal.lastVerifiedReset(confirmed.address);
   if (lastVerified !== undefined && lastVerified !== confirmed.lastVerified)
     return end(alreadyReset(ports, lastVerified));
-  const now = ports.currentTarget();
-  if (!now || !sameTarget(now, target))
-    return end(ending(ports, 'not-sent', reason('target.changed', {}, [{ kind: 'retry' }])));
   const reading = await ports.credentials.read(target);
   if (reading.kind !== 'present' || reading.credential.generation !== target.credential.generation) {
     return end(ending(ports, 'not-sent', reason('credential.changed', {}, [{ kind: 'retry' }])));
   }
   if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
-  return isExpired(confirmed, ports) ? end(expired(ports)) : go(undefined);
+  const obstacle = obstacleNow(confirmed, ports);
+  return obstacle ? end(obstacle) : go(undefined);
+}
+
+/** What can be told at once, without waiting for anything: is the target still the one confirmed, and is it still fresh? */
+function obstacleNow(confirmed: Confirmed, ports: ResetPorts): Outcome | undefined {
+  const now = ports.currentTarget();
+  if (!now || !sameTarget(now, confirmed.target))
+    return ending(ports, 'not-sent', reason('target.changed', {}, [{ kind: 'retry' }]));
+  if (isExpired(confirmed, ports))
+    return ending(ports, 'not-sent', reason('confirmation.expired', {}, [{ kind: 'retry' }]));
+  return undefined;
 }
 
 /** Both clocks: the monotonic one may stand still while the machine sleeps, the wall clock may be set back. */
 function isExpired(confirmed: Confirmed, { clock }: ResetPorts): boolean {
   return Math.max(clock.monotonic() - confirmed.atMonotonic, clock.now() - confirmed.at) > confirmationLifetimeMs;
-}
-
-function expired(ports: ResetPorts): Outcome {
-  return ending(ports, 'not-sent', reason('confirmation.expired', {}, [{ kind: 'retry' }]));
 }
 
 function sameTarget(now: Target, then: Target): boolean {
@@ -233,8 +237,9 @@ async function sendOnce(
   ports: ResetPorts,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  // The machine may have slept while the entry was being written.
-  if (isExpired(confirmed, ports)) return expired(ports);
+  // The machine may have slept, or the settings may have been saved, while the entry was being written.
+  const obstacle = obstacleNow(confirmed, ports);
+  if (obstacle) return obstacle;
   let sent = false;
   try {
     ports.progress('sending');
