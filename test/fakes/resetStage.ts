@@ -1,0 +1,313 @@
+/** A reset on a bare stage: a scripted provider, recording ports, and one list of everything that happened, in order. */
+import assert from 'node:assert/strict';
+import { type Credential, type Project, reason, type Target, targetAddress } from '../../src/core/model';
+import type { Outcome } from '../../src/core/outcome';
+import type { CredentialMarker, Journal, JournalEntry, Log, TargetLocks } from '../../src/core/ports';
+import type { PreviewResult, ProbeResult, Provider, ResetAnswer, Verification } from '../../src/core/provider';
+import { BoundSecret } from '../../src/core/redact';
+import type {
+  Confirmation,
+  CredentialReading,
+  CredentialSource,
+  ResetPorts,
+  ResetStep,
+} from '../../src/core/resetOperation';
+import { runReset } from '../../src/core/resetOperation';
+import { FakeClock } from './clock';
+import { MemoryJournal, MemoryTargetLocks } from './storage';
+
+export type StageEvent =
+  | 'ask-journal'
+  | 'read'
+  | 'preview'
+  | 'confirm'
+  | 'lock'
+  | 'open'
+  | 'send'
+  | 'left'
+  | 'verify'
+  | 'probe'
+  | 'close'
+  | 'forget'
+  | 'unlock';
+
+export const origin = 'https://consent.example';
+export const noon = Date.UTC(2030, 0, 2, 12);
+/** What no outcome, journal entry or log line may hold. */
+export const plantedSecret = 'planted-refresh-token-8f1c';
+
+export const gone: Verification = { kind: 'gone', reason: reason('test.gone') };
+export const alive: Verification = { kind: 'alive', reason: reason('test.alive') };
+export const notCheckable: Verification = { kind: 'not-checkable', reason: reason('test.notCheckable') };
+export const readFailed: Verification = { kind: 'failed', reason: reason('test.readFailed') };
+export const deadCredential: PreviewResult = { kind: 'dead-credential', reason: reason('test.dead') };
+
+export function project(changes: Partial<Project> = {}): Project {
+  const identities = [{ id: 'alice', label: 'alice.test@example.com' }];
+  return { id: 'shop', label: 'Shop', provider: 'scripted', endpoint: origin, options: {}, identities, ...changes };
+}
+
+export function credential(changes: Partial<Credential> = {}): Credential {
+  return {
+    form: 'token',
+    secrets: { token: new BoundSecret(plantedSecret, [origin]) },
+    facts: {},
+    storedAt: noon - 60_000,
+    generation: 7,
+    ...changes,
+  };
+}
+
+export class ResetStage {
+  readonly events: StageEvent[] = [];
+  readonly steps: ResetStep[] = [];
+  readonly logLines: string[] = [];
+  /** Broken rules of the reset that a fake saw from inside. */
+  readonly violations: string[] = [];
+  readonly memory = new MemoryJournal();
+  readonly memoryLocks = new MemoryTargetLocks();
+  readonly markers = new Map<string, CredentialMarker>();
+  wallMs = noon;
+  readonly clock = new FakeClock({
+    now: () => this.wallMs,
+    advance: (ms) => {
+      this.wallMs += ms;
+    },
+  });
+
+  readonly target: Target;
+  /** The target as configured now. */
+  configured: Target | undefined;
+  reading: CredentialReading = { kind: 'present', credential: credential() };
+  previewResult: PreviewResult | undefined;
+  confirmation: Confirmation = { kind: 'confirmed', by: 'modal' };
+  answer: ResetAnswer = { kind: 'accepted' };
+  /** Whether the request starts to leave when it is sent. */
+  leaves = true;
+  /** What the reads after the reset say, one after the other; the last one repeats. */
+  verifications: Verification[] = [gone];
+  probeResult: ProbeResult = { kind: 'granted', grant: { timeBased: ['maps'], oneTime: [] } };
+  /** How many reads said that the consent is gone. */
+  goneReads = 0;
+  /** Generation of the credential that the last preview was made with. */
+  previewedGeneration: number | undefined;
+  /** Looks at the moment at which the request is about to be sent. */
+  onSend: () => void = () => undefined;
+  /** The operation whose journal entry is on disk and that has not been sent. */
+  #openedForSend: string | undefined;
+  readonly #hooks = new Map<StageEvent, () => void | Promise<void>>();
+  readonly log: Log;
+
+  constructor() {
+    const shop = project();
+    const [identity] = shop.identities;
+    assert.ok(identity);
+    this.target = { project: shop, identity };
+    this.configured = this.target;
+    const write = (line: string): void => void this.logLines.push(line);
+    this.log = { trace: write, info: write, warn: write, error: write };
+  }
+
+  get address() {
+    return targetAddress(this.target);
+  }
+
+  get sends(): number {
+    return this.events.filter((event) => event === 'send').length;
+  }
+
+  /** Does something at the moment of an event, before it takes effect; throwing makes the event fail. */
+  when(event: StageEvent, work: () => void | Promise<void>): void {
+    this.#hooks.set(event, work);
+  }
+
+  /** Makes the event fail, as a full disk or a defect does. */
+  failAt(event: StageEvent, message = `broken at ${event}`): void {
+    this.when(event, () => {
+      throw new Error(message);
+    });
+  }
+
+  /** A verified reset that the journal remembers, of this window or another one. */
+  rememberVerified(at: number, operationId = `earlier-${at}`): void {
+    this.leaveBehind({
+      operationId,
+      stage: 'closed',
+      outcome: { kind: 'verified', reason: reason('test.gone'), at, operationId },
+    });
+  }
+
+  leaveBehind(changes: Partial<JournalEntry> & { readonly operationId: string }): JournalEntry {
+    const entry: JournalEntry = {
+      address: this.address,
+      projectLabel: 'Shop',
+      identityLabel: 'alice.test@example.com',
+      confirmedBy: 'modal',
+      confirmedAt: noon - 30_000,
+      credentialStoredAt: credential().storedAt,
+      hints: { tokenEndsAt: noon + 3_600_000 },
+      openedAt: noon - 30_000,
+      stage: 'sent',
+      ...changes,
+    };
+    this.memory.leaveBehind(entry);
+    return entry;
+  }
+
+  readonly credentials: CredentialSource & { markers(): Promise<ReadonlyMap<string, CredentialMarker>> } = {
+    read: async () => {
+      await this.#happen('read');
+      return this.reading;
+    },
+    forgetDead: async (_target, generation) => {
+      await this.#happen('forget');
+      if (this.reading.kind === 'present' && this.reading.credential.generation === generation) {
+        this.reading = { kind: 'missing' };
+      }
+    },
+    markers: async () => this.markers,
+  };
+
+  readonly journal: Journal = {
+    open: async (entry) => {
+      await this.#happen('open');
+      await this.memory.open(entry);
+      this.#openedForSend = entry.operationId;
+    },
+    markSent: (operationId, at) => {
+      this.memory.markSent(operationId, at);
+    },
+    close: async (operationId, outcome) => {
+      await this.#happen('close');
+      await this.memory.close(operationId, outcome);
+    },
+    dismiss: (operationId) => this.memory.dismiss(operationId),
+    lastVerifiedReset: async (address) => {
+      await this.#happen('ask-journal');
+      return this.memory.lastVerifiedReset(address);
+    },
+    unfinished: () => this.memory.unfinished(),
+    recent: (limit) => this.memory.recent(limit),
+  };
+
+  readonly locks: TargetLocks = {
+    acquire: async (address, options) => {
+      await this.#happen('lock');
+      const result = await this.memoryLocks.acquire(address, options);
+      if (result.kind !== 'acquired') return result;
+      return {
+        kind: 'acquired',
+        release: async () => {
+          await result.release();
+          await this.#happen('unlock');
+        },
+      };
+    },
+  };
+
+  readonly provider: Provider = {
+    id: 'scripted',
+    preview: async (target) => {
+      this.previewedGeneration = target.credential.generation;
+      await this.#happen('preview');
+      return this.previewResult ?? this.ready();
+    },
+    verify: async () => {
+      await this.#happen('verify');
+      const [next, ...rest] = this.verifications;
+      if (rest.length > 0) this.verifications = rest;
+      if (next?.kind === 'gone') this.goneReads++;
+      return next ?? readFailed;
+    },
+    probe: async () => {
+      await this.#happen('probe');
+      return this.probeResult;
+    },
+  };
+
+  ready(): PreviewResult {
+    return {
+      kind: 'ready',
+      preview: {
+        effects: [reason('test.effect')],
+        losses: [reason('test.loss')],
+        grant: { timeBased: ['maps'], oneTime: [] },
+      },
+      prepared: {
+        hints: { tokenEndsAt: noon + 3_600_000 },
+        send: (onSent, signal) => this.#send(onSent, signal),
+      },
+    };
+  }
+
+  async #send(onSent: () => void, signal: AbortSignal): Promise<ResetAnswer> {
+    this.#checkBeforeSend();
+    await this.#happen('send');
+    if (signal.aborted) return { kind: 'aborted', sent: false };
+    if (this.leaves) {
+      onSent();
+      await this.#happen('left');
+    }
+    return signal.aborted ? { kind: 'aborted', sent: this.leaves } : this.answer;
+  }
+
+  #checkBeforeSend(): void {
+    const entry = this.memory.entries.get(this.#openedForSend ?? '');
+    if (entry?.stage !== 'sending') this.violations.push('sent without an open journal entry of its own');
+    this.#openedForSend = undefined;
+    if (!this.memoryLocks.isHeld(this.address)) this.violations.push('sent without the lock');
+    if (!this.events.includes('confirm')) this.violations.push('sent without a confirmation');
+    this.onSend();
+  }
+
+  async #happen(event: StageEvent): Promise<void> {
+    this.events.push(event);
+    await this.#hooks.get(event)?.();
+  }
+
+  ports(): ResetPorts {
+    const { provider, credentials, locks, journal, clock, log } = this;
+    let ids = 0;
+    return {
+      provider,
+      credentials,
+      locks,
+      journal,
+      clock,
+      log,
+      random: { id: () => `operation-${++ids}` },
+      currentTarget: () => this.configured,
+      confirm: async () => {
+        await this.#happen('confirm');
+        return this.confirmation;
+      },
+      progress: (step) => void this.steps.push(step),
+    };
+  }
+
+  run(signal: AbortSignal = new AbortController().signal, changes: Partial<ResetPorts> = {}): Promise<Outcome> {
+    return runReset(this.target, { ...this.ports(), ...changes }, signal);
+  }
+
+  /** Runs it, and demands that nothing left, nothing was written to the journal, and the lock is free again. */
+  async runSendingNothing(signal?: AbortSignal, changes?: Partial<ResetPorts>): Promise<Outcome> {
+    const before = this.memory.entries.size;
+    const outcome = await this.run(signal, changes);
+    assert.equal(this.sends, 0, `something was sent before ${outcome.kind} (${outcome.reason.code})`);
+    assert.equal(this.memory.entries.size, before, 'a journal entry was written');
+    assert.equal(this.memoryLocks.heldCount, 0, 'the lock is still held');
+    return outcome;
+  }
+
+  /** The one journal entry that the operation wrote. */
+  entry(operationId = 'operation-1'): JournalEntry {
+    const entry = this.memory.entries.get(operationId);
+    assert.ok(entry, `the journal has no entry ${operationId}`);
+    return entry;
+  }
+}
+
+/** `kind: code`, as tests compare outcomes. */
+export function told(outcome: Outcome): string {
+  return `${outcome.kind}: ${outcome.reason.code}`;
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { reason } from '../../../src/core/model';
+import type { ResetAnswer, Verification } from '../../../src/core/provider';
+import { confirmationLifetimeMs } from '../../../src/core/resetOperation';
+import {
+  alive,
+  credential,
+  deadCredential,
+  gone,
+  notCheckable,
+  origin,
+  project,
+  ResetStage,
+  readFailed,
+  type StageEvent,
+} from '../../fakes/resetStage';
+
+const events: readonly StageEvent[] = [
+  'ask-journal',
+  'read',
+  'preview',
+  'confirm',
+  'lock',
+  'open',
+  'send',
+  'left',
+  'verify',
+  'close',
+  'forget',
+  'unlock',
+];
+
+/** Something that befalls the operation at an event. */
+type Mishap =
+  | { readonly kind: 'abort' | 'throw' | 'reconfigure' | 'remove' | 'new-credential' | 'verified-elsewhere' }
+  | { readonly kind: 'time'; readonly wallMs: number; readonly monotonicMs: number };
+
+interface Script {
+  readonly mishaps: readonly (readonly [StageEvent, Mishap])[];
+  readonly answer: ResetAnswer;
+  readonly leaves: boolean;
+  readonly verifications: readonly Verification[];
+  readonly dead: boolean;
+  readonly declined: boolean;
+  readonly held: boolean;
+  readonly runs: number;
+}
+
+const jump = fc.constantFrom(0, 1, 1_000, 59_999, 60_001, 8 * 3_600_000);
+const mishap: fc.Arbitrary<Mishap> = fc.oneof(
+  fc
+    .constantFrom('abort', 'throw', 'reconfigure', 'remove', 'new-credential', 'verified-elsewhere')
+    .map((kind) => ({ kind }) as Mishap),
+  fc.record({
+    kind: fc.constant('time' as const),
+    wallMs: fc.oneof(jump, fc.constant(-86_400_000)),
+    monotonicMs: jump,
+  }),
+);
+const answer = fc.constantFrom<ResetAnswer>(
+  { kind: 'accepted' },
+  { kind: 'accepted' },
+  { kind: 'unknown', reason: reason('test.unknown') },
+  { kind: 'refused', reason: reason('test.refused') },
+  { kind: 'not-sent', reason: reason('test.notSent') },
+  { kind: 'unsupported', reason: reason('test.unsupported') },
+);
+const verification = fc.constantFrom<Verification>(gone, gone, alive, notCheckable, readFailed, { kind: 'aborted' });
+const script: fc.Arbitrary<Script> = fc.record({
+  mishaps: fc.array(fc.tuple(fc.constantFrom(...events), mishap), { maxLength: 3 }),
+  answer,
+  leaves: fc.boolean(),
+  verifications: fc.array(verification, { minLength: 1, maxLength: 4 }),
+  dead: fc.boolean(),
+  declined: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  held: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  runs: fc.integer({ min: 1, max: 3 }),
+});
+
+function setTheStage(plan: Script, stage: ResetStage): AbortController {
+  const controller = new AbortController();
+  stage.answer = plan.answer;
+  stage.leaves = plan.leaves;
+  stage.verifications = [...plan.verifications];
+  if (plan.dead) stage.previewResult = deadCredential;
+  if (plan.declined) stage.confirmation = { kind: 'declined' };
+  if (plan.held) stage.memoryLocks.holdElsewhere(stage.address, 1_000);
+  let confirmedAt: readonly [wall: number, monotonic: number] | undefined;
+  let foreign = 0;
+  for (const event of events) {
+    const here = plan.mishaps.filter(([where]) => where === event).map(([, what]) => what);
+    stage.when(event, () => {
+      for (const what of here) {
+        switch (what.kind) {
+          case 'abort':
+            controller.abort();
+            break;
+          case 'reconfigure':
+            stage.configured = { ...stage.target, project: project({ endpoint: 'https://other.example' }) };
+            break;
+          case 'remove':
+            stage.configured = undefined;
+            break;
+          case 'new-credential':
+            stage.reading = { kind: 'present', credential: credential({ generation: 8, storedAt: stage.wallMs }) };
+            break;
+          case 'verified-elsewhere':
+            stage.rememberVerified(stage.wallMs, `foreign-${++foreign}`);
+            break;
+          case 'time':
+            stage.clock.pass(what.monotonicMs);
+            stage.wallMs += what.wallMs - what.monotonicMs;
+            break;
+        }
+      }
+      if (event === 'confirm') confirmedAt = [stage.wallMs, stage.clock.monotonic()];
+      if (here.some(({ kind }) => kind === 'throw')) throw new Error(`broken at ${event}`);
+    });
+  }
+  stage.onSend = () => {
+    const [wall, monotonic] = confirmedAt ?? [Number.NaN, Number.NaN];
+    const age = Math.max(stage.wallMs - wall, stage.clock.monotonic() - monotonic);
+    if (!(age <= confirmationLifetimeMs)) stage.violations.push(`sent ${age} ms after the confirmation`);
+    const { configured, reading } = stage;
+    // What changes at the very moment of sending comes too late.
+    if (configured?.project.endpoint !== origin) stage.violations.push('sent to a changed target');
+    // The keyring cannot be read once more while the entry is written: that would let the confirmation grow old.
+    if (plan.mishaps.some(([event]) => event === 'open')) return;
+    const current = reading.kind === 'present' ? reading.credential.generation : undefined;
+    if (current !== stage.previewedGeneration) stage.violations.push('sent with an old credential');
+  };
+  return controller;
+}
+
+describe('resetOperation, whatever happens', () => {
+  it('sends at most once, never before its journal entry, and calls nothing verified that no read showed gone', async () => {
+    const seen = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(script, async (plan) => {
+        const stage = new ResetStage();
+        const controller = setTheStage(plan, stage);
+        for (let run = 0; run < plan.runs; run++) {
+          const [sendsBefore, goneBefore] = [stage.sends, stage.goneReads];
+          const outcome = await stage
+            .run(controller.signal, { random: { id: () => `run-${run}` } })
+            .catch((error: Error) => {
+              assert.match(error.message, /^broken at /);
+              return undefined;
+            });
+          const sends = stage.sends - sendsBefore;
+          assert.ok(sends <= 1, `sent ${sends} times`);
+          if (outcome?.kind === 'verified') {
+            assert.equal(sends, 1, 'verified without sending');
+            assert.ok(stage.goneReads > goneBefore, 'verified without a read that said gone');
+          }
+          if (!outcome || outcome.kind === 'already-reset') assert.equal(sends, 0, 'sent, and told otherwise');
+          if (outcome?.kind === 'cancelled' || (outcome?.kind === 'not-sent' && plan.answer.kind !== 'not-sent')) {
+            const left = stage.memory.calls.some((call) => call.kind === 'sent' && call.operationId === `run-${run}`);
+            assert.ok(!left, `${outcome.kind} (${outcome.reason.code}) although the request left`);
+          }
+          assert.equal(stage.memoryLocks.heldCount, 0, 'the lock is still held');
+          const key = outcome?.kind ?? 'defect';
+          seen.set(key, (seen.get(key) ?? 0) + 1);
+        }
+        assert.deepEqual(stage.violations, []);
+      }),
+      { seed: 20_300_102, numRuns: 700 },
+    );
+    const kinds = ['verified', 'accepted', 'already-reset', 'not-reset', 'refused', 'not-sent', 'unknown', 'cancelled'];
+    assert.deepEqual(
+      kinds.filter((kind) => !seen.has(kind)),
+      [],
+      'the scripts have not come to every outcome',
+    );
+  });
+});
