@@ -25,15 +25,17 @@ export class FakeClock implements Clock {
     // A time limit that loses its race must not move time: it is over only once everything else has had its turn.
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
+      const onAbort = (): void => {
+        clearImmediate(turn);
+        reject(signal.reason);
+      };
       const turn = setImmediate(() => {
+        signal.removeEventListener('abort', onAbort);
         this.sleeps.push(ms);
         this.pass(ms);
         resolve();
       });
-      signal.addEventListener('abort', () => {
-        clearImmediate(turn);
-        reject(signal.reason);
-      });
+      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 }
