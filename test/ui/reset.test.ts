@@ -6,6 +6,12 @@ import type { TreeView } from './treeView';
 
 const alice = 'alice.test@example.com';
 
+/** What the service has reset so far: an independent look, past the extension. */
+async function resets({ sandboxOrigin }: Workbench): Promise<readonly unknown[]> {
+  const answer = await fetch(new URL('/__sandbox/google/resets', sandboxOrigin));
+  return (await answer.json()) as readonly unknown[];
+}
+
 for (const version of ['min', 'newest'] as const) {
   describe(`resetting in a real workbench, VS Code ${version}`, () => {
     let workbench: Workbench;
@@ -26,7 +32,8 @@ for (const version of ['min', 'newest'] as const) {
         const question = await modal.read();
         assert.match(`${question.message} ${question.detail}`, /alice\.test@example\.com/);
         await modal.dismiss();
-        assert.match((await tree.waitForRow(alice)).description, /^granted/);
+        await tree.waitForRow(alice, ({ description }) => description.startsWith('granted'));
+        assert.deepEqual(await resets(workbench), []);
       }));
 
     it('resets once the confirmation is given and says that it was verified', () =>
@@ -36,6 +43,7 @@ for (const version of ['min', 'newest'] as const) {
         await workbench.window.modal.press('Reset Consent');
         const row = await tree.waitForRow(alice, ({ description }) => description.startsWith('needs consent'));
         assert.match(row.ariaLabel, /verified/);
+        assert.equal((await resets(workbench)).length, 1);
       }));
   });
 }

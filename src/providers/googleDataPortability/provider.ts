@@ -60,7 +60,7 @@ class GoogleDataPortability implements Provider {
     return {
       kind: 'ready',
       preview: {
-        effects: [reason('google.effect.pair'), reason('google.effect.otherClients')],
+        effects: [reason('google.effect.pair')],
         losses: [reason('google.loss.archives')],
         grant: grantSummary(target, access, { ...token, expiresAt }),
       },

@@ -5,10 +5,8 @@ const notReset = 'The consent was not reset.';
 
 export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   'google.effect.pair': {
-    happened: 'Ends every Data Portability consent this user has given to this Google Cloud project, for all scopes.',
-  },
-  'google.effect.otherClients': {
-    happened: 'All tokens of the pair die, also those of other clients of the same project.',
+    happened:
+      'Ends every Data Portability consent of this user for the whole Google Cloud project, and all its tokens, also those of other clients.',
   },
   'google.loss.archives': {
     happened: 'Archives not downloaded yet, and jobs still running, are lost.',
