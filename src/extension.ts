@@ -77,6 +77,7 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   context.subscriptions.push(
     channel,
     projects,
+    { dispose: () => void journal.dispose() },
     locks,
     network,
     tree,
