@@ -30,8 +30,16 @@ export function packageExtension(): string {
   mkdirSync(artifactsRoot, { recursive: true });
   rmSync(vsix, { force: true });
   const vsce = join(repoRoot, 'node_modules', '@vscode', 'vsce', 'vsce');
-  // Everything is bundled, so the package carries no node_modules.
-  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--out', vsix];
+  // Everything is bundled, so the package carries no node_modules. Relative links stay as they are where the manifest
+  // names no repository that they could be resolved against.
+  const args = [
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    vsix,
+  ];
   const run = spawnSync(process.execPath, [vsce, ...args], {
     cwd: repoRoot,
     encoding: 'utf8',
