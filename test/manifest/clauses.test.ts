@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { clauses, manifest } from './manifest';
+import { allRows, flagsOf } from './rows';
+import { contextKeyValues, literalContextValues } from './sourceFacts';
+import { type Context, evaluate, keysIn, patternsFor } from './whenClause';
+
+/** Context keys of VS Code itself. */
+const ofEditor = ['view', 'viewItem', 'isWorkspaceTrusted', 'listMultiSelection'];
+
+describe('the when clauses of package.json', () => {
+  it('ask for context keys that the code sets, or that VS Code has', () => {
+    const known = [...contextKeyValues(), ...ofEditor];
+    for (const { path, clause } of clauses()) {
+      for (const key of keysIn(clause)) assert.ok(known.includes(key), `${path}: ${key}`);
+    }
+  });
+
+  it('ask for every context key that the code sets', () => {
+    const asked = new Set(clauses().flatMap(({ clause }) => [...keysIn(clause)]));
+    assert.ok(contextKeyValues().length > 0);
+    for (const key of contextKeyValues()) assert.ok(asked.has(key), `${key} is set, and nothing asks for it`);
+  });
+
+  it('name views that exist', () => {
+    const views = Object.values(manifest.contributes.views).flatMap((list) => list.map(({ id }) => id));
+    for (const { path, clause } of clauses()) {
+      for (const [, id = ''] of clause.matchAll(/\bview [!=]= ([\w.]+)/g))
+        assert.ok(views.includes(id), `${path}: ${id}`);
+    }
+  });
+
+  it('match flags that rows really carry', () => {
+    const shown = [...allRows().map(({ contextValue }) => contextValue), ...literalContextValues()];
+    const flags = new Set(shown.flatMap(flagsOf));
+    assert.ok(literalContextValues().length > 0);
+    for (const { path, clause } of clauses()) {
+      for (const { source } of patternsFor('viewItem', clause)) {
+        assert.match(source, /^;(\w[\w-]*|\(\w[\w|-]*\));$/, `${path}: a flag stands between its semicolons`);
+        for (const flag of source.replaceAll(/[;()]/g, '').split('|')) assert.ok(flags.has(flag), `${path}: ${flag}`);
+      }
+    }
+  });
+});
+
+describe('the row of an identity', () => {
+  const items = manifest.contributes.menus['view/item/context'] ?? [];
+  const offered = (contextValue: string, group: RegExp): string[] => {
+    const context: Context = { view: 'reconsent.consents', viewItem: contextValue };
+    const there = items.filter((item) => group.test(item.group ?? '') && evaluate(item.when, context));
+    return there.map(({ command }) => command.replace(/^reconsent\./, ''));
+  };
+
+  it('has one main action in every state: reset when idle, stop when busy', () => {
+    for (const { state, contextValue } of allRows()) {
+      const expected = state.activity.kind === 'idle' ? 'resetConsent' : 'stopWaiting';
+      assert.deepEqual(offered(contextValue, /^inline@9$/), [expected], contextValue);
+    }
+  });
+
+  it('offers nothing but to stop while something is under way', () => {
+    for (const { state, contextValue } of allRows()) {
+      if (state.activity.kind !== 'idle') assert.deepEqual(offered(contextValue, /./), ['stopWaiting'], contextValue);
+    }
+  });
+
+  it('offers to dismiss an outcome only where one is open, and to verify it with it', () => {
+    for (const { state, contextValue } of allRows()) {
+      if (state.activity.kind !== 'idle') continue;
+      const there = offered(contextValue, /^\d/);
+      assert.equal(there.includes('dismissOutcome'), state.unfinished !== undefined, contextValue);
+      if (state.unfinished) assert.ok(there.includes('verifyOutcome'), contextValue);
+    }
+  });
+
+  it('offers to forget a credential only where one can be stored', () => {
+    for (const { state, contextValue } of allRows()) {
+      if (state.activity.kind !== 'idle') continue;
+      const none = state.consent.kind === 'not-signed-in' || state.consent.kind === 'needs-consent';
+      assert.equal(offered(contextValue, /^\d/).includes('forgetCredential'), !none, contextValue);
+    }
+  });
+
+  it('is what these commands are for: other rows do not have them', () => {
+    for (const contextValue of literalContextValues()) {
+      const there = offered(contextValue, /./);
+      for (const command of ['resetConsent', 'stopWaiting', 'verifyOutcome', 'dismissOutcome']) {
+        assert.ok(!there.includes(command), `${contextValue}: ${command}`);
+      }
+    }
+  });
+});
+
+describe('the welcome of the empty view', () => {
+  const welcomes = manifest.contributes.viewsWelcome;
+  const truth = [false, true];
+
+  for (const hasProjects of truth) {
+    for (const settingsBroken of truth) {
+      for (const isWorkspaceTrusted of truth) {
+        const context = {
+          'reconsent.hasProjects': hasProjects,
+          'reconsent.settingsBroken': settingsBroken,
+          isWorkspaceTrusted,
+        };
+        const shown = hasProjects
+          ? []
+          : [
+              settingsBroken
+                ? '%welcome.broken%'
+                : isWorkspaceTrusted
+                  ? '%welcome.noProjects%'
+                  : '%welcome.restricted%',
+            ];
+        it(`is ${shown[0] ?? 'none'} with ${JSON.stringify(context)}`, () => {
+          const found = welcomes.filter(({ when }) => evaluate(when, context)).map(({ contents }) => contents);
+          assert.deepEqual(found, shown);
+        });
+      }
+    }
+  }
+});
+
+describe('the reader of when clauses', () => {
+  const cases: readonly (readonly [clause: string, context: Context, expected: boolean])[] = [
+    ['a && !b || c', { a: true }, true],
+    ['a && !b || c', { a: true, b: true }, false],
+    ['a && !b || c', { b: true, c: true }, true],
+    ['a && (b || c)', { a: true, c: true }, true],
+    ['!(x =~ /;busy;/)', { x: ';idle;' }, true],
+    ['x =~ /;(a|b);/', { x: ';b;' }, true],
+    ["view == 'one.two' && false", { view: 'one.two' }, false],
+    ['view != one.two', { view: 'three' }, true],
+  ];
+  for (const [clause, context, expected] of cases) {
+    it(`finds ${clause} ${expected} in ${JSON.stringify(context)}`, () => {
+      assert.equal(evaluate(clause, context), expected);
+    });
+  }
+  for (const broken of ['a &&', 'a b', '(a', 'a =~ b', 'a & b']) {
+    it(`refuses ${broken}`, () => assert.throws(() => evaluate(broken, {})));
+  }
+});

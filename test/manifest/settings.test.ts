@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { parseEndpoint } from '../../src/core/endpoint';
+import { parseProjects } from '../../src/core/projectsSetting';
+import { providerDescriptions, registeredProviders } from '../../src/providers/registry';
+import { manifest } from './manifest';
+
+const settings = manifest.contributes.configuration.properties;
+
+/** The few words of JSON schema that a project's keys use. */
+interface KeySchema {
+  readonly type: string;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly default?: unknown;
+  readonly pattern?: string;
+  readonly maxLength?: number;
+}
+
+interface ProjectSchema {
+  readonly items: {
+    readonly required: readonly string[];
+    readonly additionalProperties: boolean;
+    readonly properties: Readonly<Record<string, KeySchema>> & {
+      readonly identities: { readonly items: { readonly properties: Readonly<Record<string, KeySchema>> } };
+    };
+    readonly defaultSnippets: readonly { readonly label: string; readonly body: unknown }[];
+  };
+}
+
+const { items } = settings['reconsent.projects'] as unknown as ProjectSchema;
+const common = ['id', 'name', 'provider', 'endpoint', 'identities'];
+
+describe('the settings of package.json', () => {
+  it('can be set by the user alone, and are named among those that Restricted Mode holds back', () => {
+    for (const [key, { scope }] of Object.entries(settings)) {
+      assert.ok(scope === 'application' || scope === 'machine', `${key}: ${scope}`);
+    }
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.equal(supported, 'limited');
+    assert.deepEqual([...restrictedConfigurations].sort(), Object.keys(settings).sort());
+  });
+
+  it('have a description, a default and a place of their own', () => {
+    for (const [key, setting] of Object.entries(settings)) {
+      assert.ok(setting.description ?? setting.markdownDescription, key);
+      assert.notEqual(setting.default, undefined, key);
+    }
+    const orders = Object.values(settings).map(({ order }) => order);
+    assert.deepEqual(orders, [...new Set(orders)]);
+  });
+});
+
+describe('the schema of reconsent.projects', () => {
+  it('offers the providers of the registry', () => {
+    const { provider } = items.properties;
+    assert.deepEqual(provider?.enum, [...providerDescriptions.keys()]);
+    assert.equal(provider?.enumDescriptions?.length, provider?.enum?.length);
+    assert.equal(registeredProviders.length, providerDescriptions.size);
+  });
+
+  it('has the keys that every project has and those of the providers, and no others', () => {
+    const own = [...providerDescriptions.values()].flatMap(({ optionsSchema }) =>
+      Object.keys(entriesOf(optionsSchema)),
+    );
+    assert.deepEqual(Object.keys(items.properties).sort(), [...new Set([...common, ...own])].sort());
+    assert.equal(items.additionalProperties, false);
+  });
+
+  it('names the common keys that the parser knows', () => {
+    for (const key of common) {
+      const project = { id: 'p', provider: 'googleDataPortability', [key]: samples[key] };
+      assert.deepEqual(parseProjects([project], providerDescriptions).problems, [], key);
+    }
+    const stranger = { id: 'p', provider: 'googleDataPortability', token: 'x' };
+    assert.equal(parseProjects([stranger], providerDescriptions).problems.length, 1);
+  });
+
+  it('has the keys of an identity that the parser knows', () => {
+    const keys = Object.keys(items.properties.identities.items.properties);
+    const identity = Object.fromEntries(keys.map((key) => [key, 'x']));
+    const project = { id: 'p', provider: 'googleDataPortability', identities: [identity] };
+    assert.deepEqual(parseProjects([project], providerDescriptions).problems, []);
+    assert.deepEqual(keys, ['id', 'name']);
+  });
+
+  for (const { id, optionsSchema } of providerDescriptions.values()) {
+    for (const [key, schema] of Object.entries(entriesOf(optionsSchema))) {
+      it(`says of ${key} what ${id} says`, () => {
+        const { enum: choices, default: preset, pattern, maxLength } = items.properties[key] ?? { type: '' };
+        const rules = rulesOf(schema);
+        assert.deepEqual(choices, rules.choices);
+        assert.equal(preset, rules.preset);
+        assert.equal(maxLength, rules.maxLength);
+        if (rules.pattern !== undefined) assert.equal(pattern, rules.pattern);
+      });
+    }
+  }
+
+  it('accepts every address that the parser accepts', () => {
+    const addresses = [
+      'https://dataportability.googleapis.com',
+      'https://example.com:8443/',
+      'http://127.0.0.1:9400',
+      'http://localhost:9400',
+      'http://[::1]:9400',
+      'http://example.com',
+      'https://user@example.com',
+      'https://example.com?x=1',
+      'https://example.com#x',
+      'ftp://example.com',
+      'example.com',
+    ];
+    const accepted = addresses.filter((address) => parseEndpoint(address).kind === 'endpoint');
+    assert.equal(accepted.length, 5);
+    for (const key of ['endpoint', 'oauthEndpoint']) {
+      const pattern = new RegExp(items.properties[key]?.pattern ?? '$^');
+      assert.deepEqual(
+        addresses.filter((address) => pattern.test(address)),
+        accepted,
+        key,
+      );
+    }
+  });
+
+  it('offers snippets that can be used as they are', () => {
+    for (const { label, body } of items.defaultSnippets) {
+      const filled: unknown = JSON.parse(JSON.stringify(body).replaceAll(/\$\{\d+:([^}]*)\}/g, '$1'));
+      const { projects, problems } = parseProjects([filled], providerDescriptions);
+      assert.deepEqual(problems, [], label);
+      assert.equal(projects[0]?.identities.length, 1, label);
+    }
+  });
+});
+
+const samples: Readonly<Record<string, unknown>> = {
+  id: 'p',
+  name: 'P',
+  provider: 'googleDataPortability',
+  endpoint: 'https://example.com',
+  identities: [{ id: 'i' }],
+};
+
+/** The keys of a valibot object schema. */
+function entriesOf(schema: object): Readonly<Record<string, object>> {
+  const entries: unknown = 'entries' in schema ? schema.entries : undefined;
+  assert.ok(typeof entries === 'object' && entries !== null, 'a provider describes its options as an object');
+  return entries as Record<string, object>;
+}
+
+interface Rules {
+  readonly choices: readonly string[] | undefined;
+  readonly preset: unknown;
+  readonly pattern: string | undefined;
+  readonly maxLength: number | undefined;
+}
+
+function rulesOf(schema: object): Rules {
+  if ('wrapped' in schema) {
+    const preset: unknown = 'default' in schema ? schema.default : undefined;
+    return { ...rulesOf(schema.wrapped as object), preset };
+  }
+  const steps = 'pipe' in schema ? (schema.pipe as readonly { type: string; requirement?: unknown }[]) : [];
+  const requirement = (type: string): unknown => steps.find((step) => step.type === type)?.requirement;
+  const pattern = requirement('regex');
+  const maxLength = requirement('max_length');
+  return {
+    choices: 'options' in schema ? (schema.options as readonly string[]) : undefined,
+    preset: undefined,
+    pattern: pattern instanceof RegExp ? pattern.source : undefined,
+    maxLength: typeof maxLength === 'number' ? maxLength : undefined,
+  };
+}
