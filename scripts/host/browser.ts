@@ -10,7 +10,7 @@ import { unpackTar } from './tar';
 /** A Chromium that Playwright can start: pass the fields on to `chromium.launch`. */
 export interface BrowserInstall {
   readonly executablePath: string;
-  readonly args: readonly string[];
+  readonly args: string[];
   readonly env: Record<string, string>;
 }
 
@@ -36,7 +36,7 @@ const flags = [
  */
 export async function provideBrowser(): Promise<BrowserInstall> {
   const installed = installedBrowser();
-  if (installed) return { executablePath: installed, args: flags, env: environment({}) };
+  if (installed) return { executablePath: installed, args: [...flags], env: environment({}) };
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new ToolingError('No Chrome or Chromium was found. Install one, or name its executable in CHROME_PATH.');
   }
@@ -51,7 +51,7 @@ export async function provideBrowser(): Promise<BrowserInstall> {
   for (const extra of [fonts, { ...fonts, ...libraries }]) {
     const env = environment(extra);
     if (spawnSync(executablePath, ['--version'], { env, stdio: 'ignore' }).status === 0) {
-      return { executablePath, args: flags, env };
+      return { executablePath, args: [...flags], env };
     }
   }
   const missing = spawnSync(executablePath, ['--version'], { env: environment(libraries), encoding: 'utf8' });

@@ -40,7 +40,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
   writeFileSync(events, '');
 
   let server: RunningServer | undefined;
-  const browser = await chromium.launch({ ...browserInstall, args: [...browserInstall.args] });
+  const browser = await chromium.launch(browserInstall);
   try {
     server = await startServer(host, {
       testDriver: true,

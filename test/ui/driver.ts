@@ -92,7 +92,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       ...(options.dataFolder ? { dataFolder: options.dataFolder } : {}),
     });
     server = running;
-    browser = await chromium.launch({ ...install, args: [...install.args] });
+    browser = await chromium.launch(install);
     const context = await browser.newContext({
       viewport: options.size ?? { width: 1280, height: 800 },
       deviceScaleFactor: options.scale ?? 1,
