@@ -107,7 +107,7 @@ export class ConsentOperations {
   async probe(target: Target, signal: AbortSignal): Promise<void> {
     const key = targetKey(target);
     const { store } = this.ports;
-    if (store.get(key).activity.kind !== 'idle') return;
+    if (this.#inFlight.has(key) || store.get(key).activity.kind !== 'idle') return;
     const checking = { kind: 'checking' } as const;
     store.update(key, (state) => ({ ...state, activity: checking }));
     const consent = await this.#readConsent(target, signal);
