@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { reason } from '../../../src/core/model';
+import { ConsentDesk, never } from '../../fakes/consentDesk';
+import { alive, noon, notCheckable, type ResetStage, readFailed, told } from '../../fakes/resetStage';
+
+describe('ConsentOperations', () => {
+  let desk: ConsentDesk;
+  let stage: ResetStage;
+  beforeEach(() => {
+    desk = new ConsentDesk();
+    stage = desk.stage;
+  });
+
+  describe('reset', () => {
+    it('follows the operation step by step and ends idle, in need of a consent', async () => {
+      const activities: string[] = [];
+      desk.store.subscribe(() => {
+        const { activity } = desk.state;
+        activities.push(activity.kind === 'resetting' ? activity.step : activity.kind);
+      });
+      const steps: string[] = [];
+      const outcome = await desk.reset({ progress: (step) => steps.push(step) });
+      assert.deepEqual(activities, [...stage.steps, ...steps, 'idle']);
+      assert.deepEqual(steps, ['previewing', 'confirming', 'locking', 'journaling', 'sending', 'sent', 'verifying']);
+      assert.deepEqual(desk.state.consent, { kind: 'needs-consent', since: noon });
+      assert.equal(desk.state.lastOutcome, outcome);
+    });
+
+    it('joins a second call while the first is under way: one question, one request', async () => {
+      const first = desk.reset();
+      assert.ok(desk.operations.isResetting(stage.target));
+      const second = desk.reset({ confirm: () => assert.fail('asked a second time') });
+      assert.equal(await first, await second);
+      assert.equal(stage.sends, 1);
+      assert.ok(!desk.operations.isResetting(stage.target));
+    });
+
+    it('a call after the first has ended is a reset of its own', async () => {
+      await desk.reset();
+      assert.equal(told(await desk.reset()), 'already-reset: reset.already');
+      assert.equal(stage.sends, 1);
+    });
+
+    it('hands on the wish to take over the lock', async () => {
+      stage.memoryLocks.holdElsewhere(stage.address, 400_000);
+      assert.equal((await desk.reset()).kind, 'not-sent');
+      assert.equal((await desk.reset({ takeOverLock: true })).kind, 'verified');
+    });
+
+    it('sends nothing when the identity was removed from the settings', async () => {
+      stage.configured = undefined;
+      assert.equal(told(await desk.reset()), 'not-sent: target.changed');
+    });
+
+    it('keeps what is known of the consent when nothing was done', async () => {
+      await desk.operations.probe(stage.target, never);
+      const { consent } = desk.state;
+      assert.equal(consent.kind, 'granted');
+      stage.confirmation = { kind: 'declined' };
+      await desk.reset();
+      assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent });
+      stage.confirmation = { kind: 'confirmed' };
+      stage.answer = { kind: 'refused', reason: reason('test.refused') };
+      await desk.reset();
+      assert.equal(desk.state.consent, consent);
+      assert.equal(desk.state.lastOutcome?.kind, 'refused');
+    });
+
+    it('an unknown outcome is unfinished, until a later one settles it', async () => {
+      stage.answer = { kind: 'unknown', reason: reason('test.unknown') };
+      stage.verifications = [notCheckable];
+      await desk.reset();
+      const { unfinished } = desk.state;
+      assert.deepEqual(unfinished, { operationId: 'operation-1', openedAt: noon, reason: reason('test.unknown') });
+      stage.verifications = [alive];
+      assert.equal((await desk.verify('operation-1')).kind, 'not-reset');
+      assert.equal(desk.state.unfinished, undefined);
+    });
+
+    it('stays unfinished when a further reset was declined, held, or refused', async () => {
+      stage.answer = { kind: 'unknown', reason: reason('test.unknown') };
+      stage.verifications = [notCheckable];
+      await desk.reset();
+      const { unfinished } = desk.state;
+      stage.confirmation = { kind: 'declined' };
+      await desk.reset();
+      assert.deepEqual(desk.state.unfinished, unfinished, 'declined');
+      stage.confirmation = { kind: 'confirmed' };
+      stage.memoryLocks.answerNext({ kind: 'held', heldForMs: 0, mayTakeOver: false });
+      assert.equal((await desk.reset()).kind, 'not-sent');
+      assert.deepEqual(desk.state.unfinished, unfinished, 'held');
+      stage.answer = { kind: 'refused', reason: reason('test.refused') };
+      assert.equal((await desk.reset()).kind, 'refused');
+      assert.deepEqual(desk.state.unfinished, unfinished, 'refused');
+    });
+
+    describe('defects', () => {
+      const rows = [
+        ['loading the provider fails', () => (desk.loadProvider = () => Promise.reject(new Error('no module')))],
+        ['the preview breaks', () => stage.failAt('preview')],
+        ['the confirmation breaks', () => stage.failAt('confirm')],
+        ['the keyring breaks', () => stage.failAt('read')],
+        ['the provider breaks before the request left', () => stage.failAt('send')],
+      ] as const;
+      for (const [name, breakIt] of rows) {
+        it(`${name}: not sent, and idle again`, async () => {
+          breakIt();
+          assert.equal(told(await desk.reset()), 'not-sent: reset.crashedBefore');
+          assert.deepEqual(desk.state.activity, { kind: 'idle' });
+          assert.ok(!desk.operations.isResetting(stage.target));
+          assert.ok(stage.logLines.some((line) => line.startsWith('Defect while resetting')));
+        });
+      }
+
+      it('the provider breaks after the request left: unknown and unfinished', async () => {
+        stage.failAt('left');
+        assert.equal(told(await desk.reset()), 'unknown: reset.crashed');
+        assert.equal(desk.state.unfinished?.operationId, 'operation-1');
+      });
+
+      it('a listener of the caller that throws does not turn sent into not sent', async () => {
+        const progress = (step: string): void => {
+          if (step === 'sent') throw new Error('listener');
+        };
+        assert.equal((await desk.reset({ progress })).kind, 'unknown');
+      });
+    });
+  });
+
+  describe('verify and dismiss', () => {
+    beforeEach(() => {
+      stage.leaveBehind({ operationId: 'left-behind' });
+    });
+
+    it('shows that it verifies, and ends verified', async () => {
+      const activities: string[] = [];
+      desk.store.subscribe(() => activities.push(desk.state.activity.kind));
+      assert.equal(told(await desk.verify('left-behind')), 'verified: test.gone');
+      assert.deepEqual(activities, ['verifying', 'idle']);
+      assert.deepEqual(desk.state.consent, { kind: 'needs-consent', since: noon });
+    });
+
+    it('stays unfinished while it cannot be told', async () => {
+      stage.verifications = [readFailed];
+      assert.equal(told(await desk.verify('left-behind')), 'unknown: verify.failed');
+      assert.equal(desk.state.unfinished?.operationId, 'left-behind');
+    });
+
+    it('an operation of this window that was accepted can be verified later', async () => {
+      stage.verifications = [readFailed];
+      assert.equal((await desk.reset()).kind, 'accepted');
+      assert.equal((await stage.memory.unfinished()).length, 1, 'only the one left behind');
+      stage.memory.close = async () => undefined;
+      stage.verifications = [{ kind: 'gone', reason: reason('test.gone') }];
+      assert.equal((await desk.verify('operation-1')).kind, 'verified');
+    });
+
+    it('an operation the journal no longer holds stays unknown', async () => {
+      const outcome = await desk.verify('never-heard-of');
+      assert.equal(told(outcome), 'unknown: verify.noEntry');
+      assert.equal(outcome.operationId, 'never-heard-of');
+    });
+
+    it('a defect is unknown, and it can be verified again', async () => {
+      stage.failAt('verify');
+      const outcome = await desk.verify('left-behind');
+      assert.equal(told(outcome), 'unknown: verify.crashed');
+      assert.equal(desk.state.unfinished?.operationId, 'left-behind');
+      assert.deepEqual(desk.state.activity, { kind: 'idle' });
+    });
+
+    it('dismiss lets go of the entry and of its outcome', async () => {
+      stage.verifications = [readFailed];
+      await desk.verify('left-behind');
+      await desk.operations.dismiss(stage.target, 'left-behind');
+      assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'not-signed-in' } });
+      assert.deepEqual(await stage.memory.unfinished(), []);
+    });
+  });
+});

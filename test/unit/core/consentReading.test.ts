@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { reason } from '../../../src/core/model';
+import { ConsentDesk, never } from '../../fakes/consentDesk';
+import { credential, noon, origin, project, type ResetStage } from '../../fakes/resetStage';
+
+describe('ConsentOperations', () => {
+  let desk: ConsentDesk;
+  let stage: ResetStage;
+  beforeEach(() => {
+    desk = new ConsentDesk();
+    stage = desk.stage;
+  });
+
+  describe('probe', () => {
+    const probe = (signal = never) => desk.operations.probe(stage.target, signal);
+
+    it('reads the grant and the time', async () => {
+      await probe();
+      assert.deepEqual(desk.state.consent, {
+        kind: 'granted',
+        grant: { timeBased: ['maps'], oneTime: [] },
+        readAt: noon,
+      });
+    });
+
+    for (const [name, lastVerified, expected] of [
+      ['and no reset is known', undefined, 'dead-credential'],
+      ['and the last reset was before it was stored', credential().storedAt - 1, 'dead-credential'],
+      ['and a reset was verified since it was stored', credential().storedAt, 'needs-consent'],
+    ] as const) {
+      it(`the credential is dead ${name}: ${expected}`, async () => {
+        stage.probeResult = { kind: 'dead-credential', reason: reason('test.dead') };
+        if (lastVerified !== undefined) stage.rememberVerified(lastVerified);
+        await probe();
+        assert.equal(desk.state.consent.kind, expected);
+      });
+    }
+
+    it('a failed read is no statement about the consent', async () => {
+      stage.probeResult = { kind: 'failed', reason: reason('test.readFailed') };
+      await probe();
+      assert.deepEqual(desk.state.consent, { kind: 'unread', reason: reason('test.readFailed') });
+    });
+
+    it('an aborted read leaves what was known', async () => {
+      await probe();
+      const { consent } = desk.state;
+      stage.probeResult = { kind: 'aborted' };
+      await probe();
+      assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent });
+    });
+
+    it('a missing credential asks no service', async () => {
+      stage.reading = { kind: 'missing' };
+      await probe();
+      assert.deepEqual(desk.state.consent, { kind: 'not-signed-in' });
+      assert.ok(!stage.events.includes('probe'));
+    });
+
+    it('a defect is shown as one, and the next read is possible', async () => {
+      stage.failAt('probe');
+      await probe();
+      assert.equal(desk.state.consent.kind === 'unread' && desk.state.consent.reason.code, 'consent.readDefect');
+      assert.deepEqual(desk.state.activity, { kind: 'idle' });
+    });
+
+    it('does not start while anything else is under way', async () => {
+      const resetting = desk.reset();
+      await probe();
+      await resetting;
+      assert.ok(!stage.events.includes('probe'));
+    });
+
+    it('a slow read does not overwrite the reset that was faster', async () => {
+      let answer = (): void => undefined;
+      stage.when('probe', () => new Promise((resolve) => (answer = resolve)));
+      const slow = probe();
+      while (!stage.events.includes('probe')) await Promise.resolve();
+      assert.equal((await desk.reset()).kind, 'verified');
+      answer();
+      await slow;
+      assert.equal(desk.state.consent.kind, 'needs-consent');
+    });
+  });
+
+  describe('load', () => {
+    const load = (target = stage.target) => desk.operations.load([target]);
+    const marker = { form: 'token', storedAt: noon - 1, origins: [origin] };
+
+    it('reads no secret and asks no service', async () => {
+      stage.markers.set(desk.key, marker);
+      stage.leaveBehind({ operationId: 'left-behind' });
+      await load();
+      assert.deepEqual(stage.events, []);
+    });
+
+    it('says nothing of an identity without a marker', async () => {
+      await load();
+      assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'not-signed-in' } });
+    });
+
+    it('knows a stored credential by its marker', async () => {
+      stage.markers.set(desk.key, marker);
+      await load();
+      assert.deepEqual(desk.state.consent, { kind: 'stored', storedAt: noon - 1 });
+    });
+
+    it('knows by the marker that the credential belongs to another address', async () => {
+      stage.markers.set(desk.key, { ...marker, origins: ['https://old.example'] });
+      await load();
+      const { consent } = desk.state;
+      assert.equal(consent.kind, 'unusable-credential');
+      assert.deepEqual(consent.kind === 'unusable-credential' && consent.reason.params, {
+        boundTo: 'https://old.example',
+      });
+    });
+
+    it('knows from the journal that the consent was reset', async () => {
+      stage.rememberVerified(noon - 9);
+      await load();
+      assert.deepEqual(desk.state.consent, { kind: 'needs-consent', since: noon - 9 });
+    });
+
+    it('a credential forgotten after that reset may have a living consent', async () => {
+      stage.rememberVerified(noon - 9);
+      stage.markers.set(desk.key, { ...marker, forgottenAt: noon - 8 });
+      await load();
+      assert.deepEqual(desk.state.consent, { kind: 'not-signed-in' });
+    });
+
+    it('offers to verify what a window left behind', async () => {
+      stage.leaveBehind({ operationId: 'left-behind' });
+      await load();
+      assert.equal(desk.state.unfinished?.operationId, 'left-behind');
+      assert.equal(desk.state.unfinished?.reason.code, 'reset.interrupted');
+      assert.deepEqual(desk.state.unfinished?.reason.actions, [{ kind: 'verify' }]);
+    });
+
+    it('keeps the reason of an outcome that was already found unknown', async () => {
+      const outcome = { kind: 'unknown', reason: reason('test.unknown'), at: noon, operationId: 'asked' } as const;
+      stage.leaveBehind({ operationId: 'asked', stage: 'closed', outcome });
+      await load();
+      assert.equal(desk.state.unfinished?.reason.code, 'test.unknown');
+    });
+
+    it('does not offer what was left behind at another address', async () => {
+      stage.leaveBehind({ operationId: 'elsewhere', address: { ...stage.address, origin: 'https://other.example' } });
+      await load();
+      assert.equal(desk.state.unfinished, undefined);
+    });
+
+    it('does not overwrite what this window has learned since', async () => {
+      stage.markers.set(desk.key, marker);
+      await desk.operations.probe(stage.target, never);
+      await load();
+      assert.equal(desk.state.consent.kind, 'granted');
+    });
+
+    it('forgets what was learned at an address the project no longer points to, and nothing else', async () => {
+      stage.markers.set(desk.key, marker);
+      await load();
+      await desk.operations.probe(stage.target, never);
+      const moved = { ...stage.target, project: project({ endpoint: 'https://other.example' }) };
+      await load(moved);
+      assert.equal(desk.state.consent.kind, 'unusable-credential');
+      await load();
+      assert.equal(desk.state.consent.kind, 'stored');
+    });
+
+    it('lets go of identities that are no longer configured', async () => {
+      await desk.operations.probe(stage.target, never);
+      await desk.operations.load([]);
+      assert.equal(desk.state.consent.kind, 'not-signed-in');
+    });
+
+    it('announces thousands of identities at once', async () => {
+      const identities = Array.from({ length: 5_000 }, (_, at) => ({ id: `user-${at}`, label: `user-${at}` }));
+      const large = project({ identities });
+      const announced: number[] = [];
+      desk.store.subscribe((changed) => announced.push(changed.size));
+      await desk.operations.load(identities.map((identity) => ({ project: large, identity })));
+      assert.deepEqual(announced, [5_000]);
+    });
+
+    it('a changed credential makes the old outcome moot', async () => {
+      await desk.reset();
+      desk.operations.credentialChanged(stage.target, { kind: 'stored', storedAt: noon });
+      assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'stored', storedAt: noon } });
+    });
+  });
+});
