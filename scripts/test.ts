@@ -71,7 +71,8 @@ async function runAll(chosen: readonly Step[]): Promise<Map<string, StepResult>>
 
 function report(result: StepResult): void {
   console.log(`\n── ${result.step.name} ${'─'.repeat(Math.max(3, 68 - result.step.name.length))}`);
-  console.log(result.output.trimEnd());
+  // Indented, so that the totals of a part are not taken for those of the whole.
+  console.log(result.output.trimEnd().replaceAll(/^(?=.)/gm, '  '));
   console.log(`${summaryLine(result)}\n`);
 }
 
