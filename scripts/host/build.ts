@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanEnvironment } from './environment';
 import { ToolingError } from './failure';
@@ -18,46 +18,52 @@ export function buildExtension(): void {
   if (built.status !== 0) throw new ToolingError('The extension could not be built.');
 }
 
-/** What users get, and nothing else: paths relative to the repository. */
-const shipped = [
-  /^package(\.nls(\.[a-z-]+)?)?\.json$/,
-  /^(README|CHANGELOG|SECURITY)\.md$/,
-  /^LICENSE(\.txt|\.md)?$/,
-  /^dist\/[\w.-]+\.(js|txt)$/,
-  /^l10n\/[\w.-]+\.json$/,
-  /^media\/[\w./-]+\.(svg|png|md)$/,
-];
-
 /**
- * Packages the extension as users get it, into `.artifacts/reconsent.vsix`.
+ * Packages the extension as users get it, freshly built, into `.artifacts/`.
  *
- * @returns the path of the package
- * @throws ToolingError with what vsce said, or when a file would be shipped that does not belong to the product
+ * @returns the path of the package, which carries the version in its name
+ * @throws ToolingError with what the compiler or vsce said
  */
 export function packageExtension(): string {
+  // Bundles of an older build would be packaged too.
+  rmSync(join(repoRoot, 'dist'), { recursive: true, force: true });
   buildExtension();
-  // Everything is bundled, so the package carries no node_modules.
-  const files = vsce('ls', '--no-dependencies')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const strangers = files.filter((file) => !shipped.some((pattern) => pattern.test(file)));
-  if (strangers.length > 0) {
-    const some = strangers.slice(0, 10).join('\n  ');
-    throw new ToolingError(`${strangers.length} files must not be shipped (see .vscodeignore), among them:\n  ${some}`);
-  }
-  const vsix = join(artifactsRoot, 'reconsent.vsix');
+  const { name, version } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf8')) as Record<string, string>;
+  const vsix = join(artifactsRoot, `${name}-${version}.vsix`);
   mkdirSync(artifactsRoot, { recursive: true });
-  rmSync(vsix, { force: true });
-  // Relative links stay as they are where the manifest names no repository that they could be resolved against.
-  vsce('package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsix);
+  packFolder(repoRoot, vsix);
   return vsix;
 }
 
-function vsce(...args: readonly string[]): string {
+/**
+ * Packages what `.vscodeignore` lets through of a folder that is built already.
+ *
+ * @throws ToolingError with what vsce said
+ */
+export function packFolder(folder: string, vsix: string): void {
+  rmSync(vsix, { force: true });
+  // Everything is bundled, so the package carries no node_modules. Relative links stay as they are where the manifest
+  // names no repository that they could be resolved against.
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  vsce(folder, 'package', ...flags, '--out', vsix);
+}
+
+/**
+ * The files that {@link packFolder} would package, with forward slashes.
+ *
+ * @throws ToolingError with what vsce said
+ */
+export function packagedFiles(folder: string): readonly string[] {
+  return vsce(folder, 'ls', '--no-dependencies')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+function vsce(folder: string, ...args: readonly string[]): string {
   const program = join(repoRoot, 'node_modules', '@vscode', 'vsce', 'vsce');
   const run = spawnSync(process.execPath, [program, ...args], {
-    cwd: repoRoot,
+    cwd: folder,
     encoding: 'utf8',
     env: cleanEnvironment(),
     maxBuffer: 64 * 1024 * 1024,

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readJson, repoRoot } from './manifest';
+import { repositoryFiles } from './repositoryFiles';
 
 describe('the files of the repository', () => {
   it('lock packages without saying where they came from', () => {
-    const locks = files().filter((file) => /(^|\/)package-lock\.json$/.test(file));
+    const locks = repositoryFiles().filter((file) => /(^|\/)package-lock\.json$/.test(file));
     assert.ok(locks.includes('package-lock.json'));
     for (const lock of locks) {
       const { packages } = readJson(lock) as { packages: Record<string, { resolved?: string; integrity?: string }> };
@@ -21,7 +21,7 @@ describe('the files of the repository', () => {
   });
 
   it('name no package registry and no folder of one computer', () => {
-    const found = files().flatMap((file) => {
+    const found = repositoryFiles().flatMap((file) => {
       const text = readFileSync(join(repoRoot, file));
       if (text.includes(0)) return [];
       return text
@@ -65,22 +65,4 @@ const revealing: readonly RegExp[] = [
 function registryHosts(): readonly string[] {
   const registry = process.env['npm_config_registry'];
   return registry ? [new URL(registry).host] : [];
-}
-
-/** What git tracks; without git, everything but what `.gitignore` names. */
-function files(): readonly string[] {
-  if (existsSync(join(repoRoot, '.git'))) {
-    const listed = execFileSync('git', ['ls-files', '-z'], { cwd: repoRoot, encoding: 'utf8' });
-    return listed.split('\0').filter((file) => file !== '' && existsSync(join(repoRoot, file)));
-  }
-  const ignored = readFileSync(join(repoRoot, '.gitignore'), 'utf8')
-    .split('\n')
-    .map((line) => line.replace(/\/$/, ''));
-  const walk = (folder: string): string[] =>
-    readdirSync(join(repoRoot, folder), { withFileTypes: true }).flatMap((entry) => {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (ignored.includes(entry.name)) return [];
-      return entry.isDirectory() ? walk(path) : [path];
-    });
-  return walk('');
 }

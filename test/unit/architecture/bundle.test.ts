@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Bundle, bundles } from './bundle';
+import { type Bundle, bundles } from '../../../scripts/host/bundles';
 
 describe('the bundles', () => {
   let all: readonly Bundle[];

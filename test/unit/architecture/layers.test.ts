@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bundleParts } from './bundle';
+import { bundles } from '../../../scripts/host/bundles';
 import { layerFindings } from './layers';
 import { anyFindings, coreGlobalFindings, defaultExportFindings, instanceofFindings, lengthFindings } from './manners';
 import { openSample, openSourceTree, type SourceTree } from './sourceTree';
@@ -33,7 +33,12 @@ describe('the sources', () => {
   clean('have no default export', () => defaultExportFindings(tree.files));
   clean('have no any', () => anyFindings(tree.files));
   clean('reach no clock, chance, timer or process in core', () => coreGlobalFindings(tree));
-  clean('tell no object of another part apart by its class', () => instanceofFindings(tree.files, bundleParts()));
+  clean('tell no object of another part apart by its class', () => {
+    const parts = bundles();
+    const partsOf = (path: string): readonly string[] =>
+      parts.filter(({ inputs }) => inputs.includes(`src/${path}`)).map(({ name }) => name);
+    return instanceofFindings(tree.files, partsOf);
+  });
 });
 
 describe('the rules for sources', () => {

@@ -1,8 +1,7 @@
 /** What the bundles are made of, as the bundler itself reports it. */
 import { execFileSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
-
-const root = resolve(__dirname, '..', '..', '..');
+import { join } from 'node:path';
+import { repoRoot } from './paths';
 
 export interface Bundle {
   /** `extension`, `transport` …: the name of the file in `dist/`. */
@@ -29,7 +28,7 @@ interface Metafile {
 
 /** Bundles the sources in memory; nothing is written. */
 export function bundles(): readonly Bundle[] {
-  const args = [join(root, 'esbuild.mjs'), '--metafile'];
+  const args = [join(repoRoot, 'esbuild.mjs'), '--metafile'];
   const printed = execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   const { outputs } = JSON.parse(printed) as Metafile;
   return Object.entries(outputs).map(([path, { bytes, inputs, imports }]) => ({
@@ -38,10 +37,4 @@ export function bundles(): readonly Bundle[] {
     inputs: Object.keys(inputs),
     imports: [...new Set(imports.map((one) => one.path))],
   }));
-}
-
-/** From a file below `src/` to the names of the bundles that contain it. */
-export function bundleParts(): (path: string) => readonly string[] {
-  const parts = bundles();
-  return (path) => parts.filter(({ inputs }) => inputs.includes(`src/${path}`)).map(({ name }) => name);
 }

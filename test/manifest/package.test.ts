@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { packagedFiles, packFolder } from '../../scripts/host/build';
+import { thirdPartyNotices } from '../../scripts/host/thirdParty';
+import { manifest, repoRoot } from './manifest';
+import { repositoryFiles } from './repositoryFiles';
+
+/** What lies around in the folder of somebody who develops, and must never reach users. */
+const strays = [
+  '.artifacts/old.vsix',
+  '.env',
+  '.npmrc',
+  'coverage/index.html',
+  'dist/extension.js.map',
+  'dist/notes.txt',
+  'dist/test/suite.js',
+  'l10n/notes.txt',
+  'media/draft.svg',
+  'node_modules/stray/index.js',
+  'notes.md',
+  'src/compiled.js',
+  'token.json',
+];
+
+describe('the package that users install', function () {
+  this.timeout(120_000);
+
+  let folder: string;
+  let temporary: string;
+  before(() => {
+    temporary = mkdtempSync(join(tmpdir(), 'reconsent-package-'));
+    folder = join(temporary, 'repository');
+    for (const file of repositoryFiles()) put(file, (to) => cpSync(join(repoRoot, file), to));
+    execFileSync(process.execPath, [join(repoRoot, 'esbuild.mjs'), '--outdir', join(folder, 'dist')], {
+      stdio: 'pipe',
+    });
+    for (const file of strays) put(file, (to) => writeFileSync(to, 'stray'));
+  });
+  after(() => rmSync(temporary, { recursive: true, force: true }));
+
+  function put(file: string, write: (to: string) => void): void {
+    const to = join(folder, file);
+    mkdirSync(dirname(to), { recursive: true });
+    write(to);
+  }
+
+  it('holds these files and no others', () => {
+    const languages = repositoryFiles().filter((file) => /^(package\.nls\..+|l10n\/.+)\.json$/.test(file));
+    assert.deepEqual(
+      [...packagedFiles(folder)].sort(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'THIRD-PARTY-NOTICES.md',
+        'dist/extension.js',
+        'dist/googleDataPortability.js',
+        'dist/googleOAuth.js',
+        'dist/sandbox.js',
+        'dist/transport.js',
+        'media/icon.png',
+        'media/reconsent.svg',
+        'package.json',
+        'package.nls.json',
+        ...languages,
+      ].sort(),
+    );
+  });
+
+  it('is at most 600 kB', () => {
+    const vsix = join(temporary, 'test.vsix');
+    packFolder(folder, vsix);
+    assert.ok(statSync(vsix).size <= 600_000, `${statSync(vsix).size} bytes`);
+  });
+});
+
+describe('the pictures', () => {
+  it('have an icon of 128 by 128 pixels', () => {
+    const png = readFileSync(join(repoRoot, manifest.icon ?? ''));
+    assert.deepEqual([png.toString('latin1', 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)], ['PNG', 128, 128]);
+  });
+
+  it('have an activity bar icon of 24 by 24 in one colour, which VS Code takes as a mask', () => {
+    const [container] = manifest.contributes.viewsContainers.activitybar;
+    const svg = readFileSync(join(repoRoot, container?.icon ?? ''), 'utf8');
+    assert.match(svg, /<svg [^>]*width="24" height="24" viewBox="0 0 24 24"/);
+    const colours = [...svg.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map(([, colour]) => colour);
+    assert.deepEqual([...new Set(colours)].sort(), ['currentColor', 'none']);
+  });
+});
+
+describe('THIRD-PARTY-NOTICES.md', () => {
+  it('names what is in the bundles; otherwise run scripts/notices.ts', () => {
+    const written = readFileSync(join(repoRoot, 'THIRD-PARTY-NOTICES.md'), 'utf8').replaceAll('\r\n', '\n');
+    assert.equal(written, thirdPartyNotices());
+  });
+});
