@@ -37,7 +37,7 @@ export function thirdPartyNotices(): string {
 const introduction = `# Third-party notices
 
 The bundles of Reconsent contain code of the packages below, under their own licences.
-This page is written by \`node --import tsx scripts/notices.ts\`.
+This page is written by \`npm run notices\`.
 `;
 
 function titleOf({ name, version, license }: ThirdParty): string {

@@ -93,7 +93,7 @@ describe('the pictures', () => {
 });
 
 describe('THIRD-PARTY-NOTICES.md', () => {
-  it('names what is in the bundles; otherwise run scripts/notices.ts', () => {
+  it('names what is in the bundles; otherwise npm run notices', () => {
     const written = readFileSync(join(repoRoot, 'THIRD-PARTY-NOTICES.md'), 'utf8').replaceAll('\r\n', '\n');
     assert.equal(written, thirdPartyNotices());
   });
