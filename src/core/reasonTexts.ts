@@ -16,11 +16,6 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: 'It has not been checked that the consent is gone.',
     remedy: 'Verify it.',
   },
-  'reset.inProgress': {
-    happened: 'This identity is being reset already.',
-    notHappened: 'No second request was sent.',
-    remedy: 'Wait for the first one to end.',
-  },
   'reset.crashed': {
     happened: 'The reset broke off because of a defect in Reconsent.',
     notHappened: maybeReset,
