@@ -17,14 +17,21 @@ export class Network implements vscode.Disposable {
   ) {}
 
   transport(): Promise<UndiciTransport> {
-    this.#transport ??= this.#createTransport();
+    this.#transport ??= this.#createTransport().catch((error: unknown) => {
+      // The next use tries again.
+      this.#transport = undefined;
+      throw error;
+    });
     return this.#transport;
   }
 
   provider(id: string): Promise<Provider> {
     let provider = this.#providers.get(id);
     if (!provider) {
-      provider = this.#loadProvider(id);
+      provider = this.#loadProvider(id).catch((error: unknown) => {
+        this.#providers.delete(id);
+        throw error;
+      });
       this.#providers.set(id, provider);
     }
     return provider;

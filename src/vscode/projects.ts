@@ -7,6 +7,9 @@ import type { ProviderDescription } from '../core/provider';
 const section = 'reconsent';
 const key = 'projects';
 
+/** A project as it stands in the settings, unparsed. */
+export type RawProject = Readonly<Record<string, unknown>>;
+
 export class Projects implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
@@ -19,9 +22,7 @@ export class Projects implements vscode.Disposable {
     this.#targets = targetsOf(this.#parsed.projects);
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(`${section}.${key}`)) return;
-      this.#parsed = this.#read();
-      this.#targets = targetsOf(this.#parsed.projects);
-      this.#changed.fire();
+      this.#reread();
     });
   }
 
@@ -43,8 +44,11 @@ export class Projects implements vscode.Disposable {
     return found?.workspaceValue !== undefined || found?.workspaceFolderValue !== undefined;
   }
 
-  /** Adds a raw project to the user's settings, or replaces the one of the same id; keeps everything else as it is. */
-  async save(raw: { readonly id: string } & Readonly<Record<string, unknown>>): Promise<void> {
+  /**
+   * Adds a project to the user's settings, or changes the one of that id; everything else stays as it is. Resolves with the
+   * project as it was read back.
+   */
+  async save(id: string, change: (existing: RawProject | undefined) => RawProject): Promise<Project> {
     const configuration = vscode.workspace.getConfiguration(section);
     const value: unknown = configuration.inspect(key)?.globalValue;
     if (value !== undefined && !Array.isArray(value)) {
@@ -52,13 +56,26 @@ export class Projects implements vscode.Disposable {
         vscode.l10n.t('The setting "reconsent.projects" is not a list. Correct it first; it was left as it is.'),
       );
     }
-    const rest = (Array.isArray(value) ? value : []).filter((entry: unknown) => idOf(entry) !== raw.id);
-    await configuration.update(key, [...rest, raw], vscode.ConfigurationTarget.Global);
+    const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+    const existing = entries.find((entry): entry is RawProject => idOf(entry) === id);
+    const raw = change(existing);
+    const changed = existing ? entries.map((entry) => (entry === existing ? raw : entry)) : [...entries, raw];
+    await configuration.update(key, changed, vscode.ConfigurationTarget.Global);
+    this.#reread();
+    const saved = this.all.find((project) => project.id === id);
+    if (!saved) throw new Error(vscode.l10n.t('The project could not be read back from the settings.'));
+    return saved;
   }
 
   dispose(): void {
     this.#subscription.dispose();
     this.#changed.dispose();
+  }
+
+  #reread(): void {
+    this.#parsed = this.#read();
+    this.#targets = targetsOf(this.#parsed.projects);
+    this.#changed.fire();
   }
 
   #read(): ParsedProjects {

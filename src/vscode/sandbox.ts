@@ -15,7 +15,7 @@ import type { Network } from './network';
 import type { Projects } from './projects';
 import type { Prompts } from './prompts';
 
-const sampleProjectId = 'sandbox';
+const sampleProjectId = 'reconsent-sandbox';
 
 const sampleSchema = v.object({
   clientId: v.string(),
@@ -96,19 +96,19 @@ export class Sandbox implements vscode.Disposable {
   }
 
   async #addSample(origin: string, sample: Sample): Promise<void> {
-    await this.ports.projects.save({
-      id: sampleProjectId,
+    const project = await this.ports.projects.save(sampleProjectId, (existing) => ({
       name: vscode.l10n.t('Sandbox'),
+      ...existing,
+      id: sampleProjectId,
       provider: 'googleDataPortability',
       endpoint: origin,
       clientId: sample.clientId,
-      identities: sample.users.map(({ user }) => ({ id: user })),
-    });
-    const project = this.ports.projects.all.find(({ id }) => id === sampleProjectId);
+      identities: withSampleUsers(existing?.['identities'], sample),
+    }));
     const form = this.ports.descriptions
       .get('googleDataPortability')
       ?.credentialForms.find(({ id }) => id === 'refreshToken');
-    if (!project || !form) throw new Error('The sample project could not be added to the settings.');
+    if (!form) throw new Error('The provider has no form for a refresh token.');
     const { clientId, clientSecret } = sample;
     for (const { user, refreshToken } of sample.users) {
       const identity = project.identities.find(({ id }) => id === user);
@@ -120,4 +120,11 @@ export class Sandbox implements vscode.Disposable {
       this.ports.log.trace(`The sandbox identity ${targetKey(target)} is signed in.`);
     }
   }
+}
+
+/** The identities of the sample project: those the user has added stay, missing sample users come back. */
+function withSampleUsers(existing: unknown, sample: Sample): readonly unknown[] {
+  const kept: readonly unknown[] = Array.isArray(existing) ? existing : [];
+  const ids = new Set(kept.map((entry) => (v.is(v.object({ id: v.string() }), entry) ? entry.id : undefined)));
+  return [...kept, ...sample.users.filter(({ user }) => !ids.has(user)).map(({ user }) => ({ id: user }))];
 }
