@@ -96,5 +96,5 @@ describe('THIRD-PARTY-NOTICES.md', () => {
   it('names what is in the bundles; otherwise npm run notices', () => {
     const written = readFileSync(join(repoRoot, 'THIRD-PARTY-NOTICES.md'), 'utf8').replaceAll('\r\n', '\n');
     assert.equal(written, thirdPartyNotices());
-  });
+  }).timeout(60_000);
 });

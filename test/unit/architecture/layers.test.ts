@@ -13,7 +13,7 @@ describe('the sources', () => {
   after(() => tree.close());
 
   const clean = (title: string, findings: () => readonly string[]): void => {
-    it(title, () => assert.deepEqual(findings(), []));
+    it(title, () => assert.deepEqual(findings(), [])).timeout(60_000);
   };
 
   it('are all there', () => {
