@@ -3,7 +3,7 @@
  * or older than the lock file, then runs the TypeScript script of the given name. Plain JavaScript, because nothing is
  * installed yet when it starts.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +16,22 @@ if (!script) {
   process.exit(2);
 }
 
+/** Runs a program to its end and gives its exit code; what would end this process ends that one, too. */
+function run(file, args, options) {
+  const child = spawn(file, args, { cwd: root, ...options });
+  const pass = (signal) => child.kill(signal);
+  process.on('SIGTERM', pass);
+  process.on('SIGINT', pass);
+  return new Promise((ended) => {
+    child.once('error', () => ended(1));
+    child.once('exit', (code) => {
+      process.off('SIGTERM', pass);
+      process.off('SIGINT', pass);
+      ended(code ?? 1);
+    });
+  });
+}
+
 const lockHash = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex');
@@ -23,18 +39,18 @@ const stamp = join(root, 'node_modules', '.reconsent-lock-hash');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash) {
   console.error('Installing the pinned packages (npm ci) …');
   const npm = process.env['npm_execpath'];
-  const installed = npm
-    ? spawnSync(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] })
-    : spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2], shell: true });
-  if (installed.status !== 0) {
+  const ci = ['ci', '--no-audit', '--no-fund'];
+  const stdio = ['ignore', process.stderr, process.stderr];
+  const code = npm
+    ? await run(process.execPath, [npm, ...ci], { stdio })
+    : await run('npm', ci, { stdio, shell: process.platform === 'win32' });
+  if (code !== 0) {
     console.error('The packages could not be installed. Is the npm registry reachable? Nothing else was changed.');
-    process.exit(installed.status ?? 1);
+    process.exit(code);
   }
   writeFileSync(stamp, lockHash);
 }
 
-const run = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'scripts', `${script}.ts`), ...args], {
-  cwd: root,
+process.exitCode = await run(process.execPath, ['--import', 'tsx', join(root, 'scripts', `${script}.ts`), ...args], {
   stdio: 'inherit',
 });
-process.exit(run.status ?? 1);
