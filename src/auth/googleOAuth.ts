@@ -59,14 +59,20 @@ export async function refreshAccessToken(
     const detail = request.tokenUrl.origin;
     return { kind: 'unanswered', result: { kind: 'not-sent', cause: 'foreign-origin', detail } };
   }
+  let answeredWith = 0;
+  const sendOne: Transport['send'] = async (outgoing) => {
+    // The library hands on no signal of its own, so ours is given to every request here.
+    const result = await transport.send(outgoing, signal);
+    if (result.kind === 'response') answeredWith = result.status;
+    return result;
+  };
   const client = new OAuth2Client({
     clientId: request.clientId,
     clientSecret: clientSecret.value,
     endpoints: { oauth2TokenUrl: request.tokenUrl.href },
     transporterOptions: {
-      // The library hands on no signal of its own, so ours is given to every request here.
       fetchImplementation: asFetch(
-        { send: (outgoing) => transport.send(outgoing, signal) },
+        { send: sendOne },
         { effect: 'read', allowedOrigins: [request.tokenUrl.origin], pathTemplate: request.tokenUrl.pathname },
       ),
     },
@@ -79,13 +85,13 @@ export async function refreshAccessToken(
     const { credentials } = await client.refreshAccessToken();
     return translateTokens(credentials, request, clock);
   } catch (error) {
-    return translateFailure(error);
+    return translateFailure(error, answeredWith);
   }
 }
 
 function translateTokens(credentials: unknown, request: RefreshRequest, clock: Clock): RefreshResult {
   const tokens = v.safeParse(tokensSchema, credentials);
-  if (!tokens.success) return { kind: 'refused', status: 200, error: 'no access token in the answer' };
+  if (!tokens.success) return noToken(200);
   const { access_token, expiry_date, refresh_token_expires_in } = tokens.output;
   return {
     kind: 'refreshed',
@@ -98,17 +104,24 @@ function translateTokens(credentials: unknown, request: RefreshRequest, clock: C
 }
 
 /** Takes from the library's error only its status and its OAuth error code; the rest of it holds secrets. */
-function translateFailure(failure: unknown): RefreshResult {
+function translateFailure(failure: unknown, answeredWith: number): RefreshResult {
   const ending = findTransportFailure(failure);
   if (ending) return { kind: 'unanswered', result: ending.result };
   const response = v.safeParse(v.object({ response: v.object({ status: v.number(), data: v.unknown() }) }), failure);
-  if (!response.success) return { kind: 'refused', status: 0, error: 'the sign-in library failed' };
+  if (!response.success) {
+    // The library takes a page of status 200, as of a captive portal, for an answer, and trips over it.
+    return answeredWith === 200 ? noToken(200) : { kind: 'refused', status: 0, error: 'the sign-in library failed' };
+  }
   const { status, data } = response.output.response;
   const body = v.safeParse(errorSchema, typeof data === 'string' ? parseJson(data) : data);
   const error = body.success ? body.output.error : `HTTP ${status}`;
   if (error === 'invalid_grant') return { kind: 'invalid-grant' };
   if (error === 'invalid_client' || error === 'unauthorized_client') return { kind: 'invalid-client' };
   return { kind: 'refused', status, error };
+}
+
+function noToken(status: number): RefreshResult {
+  return { kind: 'refused', status, error: 'no access token in the answer' };
 }
 
 function parseJson(text: string): unknown {
