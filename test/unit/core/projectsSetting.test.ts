@@ -199,11 +199,9 @@ describe('parseProjects', () => {
 
   it('reads 10,000 projects, good and bad, in one go', () => {
     const many = Array.from({ length: 10_000 }, (_, at) => (at % 2 ? { ...good, id: `p${at}` } : { id: at }));
-    const started = performance.now();
     const parsed = parse(many);
     assert.equal(parsed.projects.length, 5_000);
     assert.equal(parsed.problems.length, 10_000);
-    assert.ok(performance.now() - started < 1_500);
   });
 
   it('reads 10,000 identities of one project', () => {
