@@ -27,6 +27,9 @@ const recordSchema = v.object({
   facts: v.record(v.string(), v.string()),
 });
 
+/** Written by a later version of this extension, and left to it. */
+const newerSchema = v.object({ schema: v.pipe(v.number(), v.minValue(schemaVersion + 1)) });
+
 type CredentialRecord = v.InferOutput<typeof recordSchema>;
 
 export interface VaultPorts {
@@ -59,6 +62,7 @@ export class CredentialVault implements CredentialSource {
         : { kind: 'missing', forgottenAt: marker.forgottenAt };
     }
     const record = parseRecord(text.value);
+    if (record === 'newer') return { kind: 'newer' };
     if (!record || record.target !== key) {
       await this.#quarantine(key, text.value);
       return { kind: 'corrupt' };
@@ -97,7 +101,12 @@ export class CredentialVault implements CredentialSource {
     await this.ports.secrets.store(secretName(key), JSON.stringify(record));
     this.#changes++;
     this.#cache.set(key, record);
-    await this.ports.markers.set(key, { form: form.id, storedAt: now, origins: record.origins });
+    try {
+      await this.ports.markers.set(key, { form: form.id, storedAt: now, origins: record.origins });
+    } catch {
+      // The credential is stored; without its marker only the tree's first paint does not know of it.
+      this.ports.log.warn(`The note that a credential of ${key} is stored could not be written.`);
+    }
   }
 
   /** Forgets the credential because the user says so; its consent may be alive, and the marker keeps that in mind. */
@@ -107,7 +116,8 @@ export class CredentialVault implements CredentialSource {
     this.#drop(key);
     await this.ports.secrets.delete(secretName(key));
     this.#drop(key);
-    if (marker) await this.ports.markers.set(key, { ...marker, forgottenAt: this.ports.clock.now() });
+    const now = this.ports.clock.now();
+    await this.ports.markers.set(key, { form: '', storedAt: now, origins: [], ...marker, forgottenAt: now });
   }
 
   async forgetDead(target: Target, generation: number): Promise<void> {
@@ -186,9 +196,11 @@ function secretName(key: TargetKey): string {
   return `reconsent.credential:${key}`;
 }
 
-function parseRecord(text: string): CredentialRecord | undefined {
+function parseRecord(text: string): CredentialRecord | 'newer' | undefined {
   try {
-    const parsed = v.safeParse(recordSchema, JSON.parse(text));
+    const json: unknown = JSON.parse(text);
+    if (v.is(newerSchema, json)) return 'newer';
+    const parsed = v.safeParse(recordSchema, json);
     return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;

@@ -198,9 +198,15 @@ export class ConsentOperations {
     const changes = new Map<TargetKey, (state: IdentityState) => IdentityState>();
     const load = async (target: Target): Promise<void> => {
       const key = targetKey(target);
-      const consent = await this.#consentByMarker(target, markers.get(key));
       const address = targetAddress(target);
-      const open = unfinished.find((entry) => sameAddress(entry.address, address));
+      const marker = markers.get(key);
+      const left = unfinished.find((entry) => sameAddress(entry.address, address));
+      // The journal is asked only where it matters: most identities are simply signed in.
+      const asks = left !== undefined || marker === undefined || marker.forgottenAt !== undefined;
+      const lastVerified = asks ? await journal.lastVerifiedReset(address) : undefined;
+      const consent = this.#consentByMarker(target, marker, lastVerified);
+      // What a later reset has settled is not asked about again.
+      const open = left !== undefined && left.openedAt > (lastVerified ?? 0) ? left : undefined;
       const loadedOrigin = this.#loadedOrigins.get(key);
       this.#loadedOrigins.set(key, address.origin);
       changes.set(key, (current) => {
@@ -220,13 +226,16 @@ export class ConsentOperations {
     store.updateAll(changes);
   }
 
-  async #consentByMarker(target: Target, marker: CredentialMarker | undefined): Promise<ConsentState> {
+  #consentByMarker(
+    target: Target,
+    marker: CredentialMarker | undefined,
+    lastVerified: number | undefined,
+  ): ConsentState {
     if (marker !== undefined && marker.forgottenAt === undefined) {
       return sameOrigins(marker.origins, this.ports.credentialOrigins(target))
         ? { kind: 'stored', storedAt: marker.storedAt }
         : consentWithoutCredential({ kind: 'foreign-origin', boundTo: marker.origins }, undefined);
     }
-    const lastVerified = await this.ports.journal.lastVerifiedReset(targetAddress(target));
     return consentWithoutCredential(forgotten(marker), lastVerified);
   }
 
@@ -269,6 +278,8 @@ export function consentWithoutCredential(
       return unusable('credential.foreignOrigin', { boundTo: reading.boundTo.join(', ') });
     case 'corrupt':
       return unusable('credential.corrupt');
+    case 'newer':
+      return unusable('credential.newer');
     case 'unreadable':
       return unusable('credential.unreadable');
   }

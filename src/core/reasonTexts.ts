@@ -72,6 +72,11 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: nothingSent,
     remedy: 'Store the credential again.',
   },
+  'credential.newer': {
+    happened: 'The credential was stored by a later version of Reconsent.',
+    notHappened: 'Nothing was sent, and the credential was left as it is.',
+    remedy: 'Update Reconsent, or store the credential again.',
+  },
   'credential.unreadable': {
     happened: 'The secret storage of this computer does not answer.',
     notHappened: nothingSent,

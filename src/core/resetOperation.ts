@@ -26,6 +26,8 @@ export type CredentialReading =
   | { readonly kind: 'foreign-origin'; readonly boundTo: readonly string[] }
   /** It could not be read as a credential record; it was put aside. */
   | { readonly kind: 'corrupt' }
+  /** A later version of the extension has written it; it is left alone. */
+  | { readonly kind: 'newer' }
   /** The secret storage did not answer. */
   | { readonly kind: 'unreadable' };
 
@@ -157,6 +159,8 @@ function withoutCredential(
       );
     case 'corrupt':
       return ending(ports, 'not-sent', reason('credential.corrupt', {}, replace));
+    case 'newer':
+      return ending(ports, 'not-sent', reason('credential.newer'));
     case 'unreadable':
       return ending(ports, 'not-sent', reason('credential.unreadable', {}, [{ kind: 'retry' }]));
   }

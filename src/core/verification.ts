@@ -17,20 +17,24 @@ export interface VerificationPorts {
   readonly log: Log;
 }
 
-/** Reads until the consent is seen to be gone, nothing can be told, or the propagation time is over. */
+/**
+ * Reads until the consent is seen to be gone, nothing can be told, or `patienceMs` is over; the last read comes at its end.
+ */
 export async function verifyPatiently(
   ports: VerificationPorts,
   target: ProviderTarget,
   hints: VerificationHints,
   signal: AbortSignal,
+  patienceMs: number = propagationMs,
 ): Promise<Verification> {
-  const deadline = ports.clock.monotonic() + propagationMs;
+  const deadline = ports.clock.monotonic() + patienceMs;
   for (let attempt = 0; ; attempt++) {
     if (signal.aborted) return { kind: 'aborted' };
     const verification = await ports.provider.verify(target, hints, signal);
     if (verification.kind !== 'alive' && verification.kind !== 'failed') return verification;
-    const pause = pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 15_000;
-    if (ports.clock.monotonic() + pause > deadline) return verification;
+    const left = deadline - ports.clock.monotonic();
+    if (left <= 0) return verification;
+    const pause = Math.min(left, pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 15_000);
     try {
       await ports.clock.sleep(pause, signal);
     } catch {
@@ -84,7 +88,15 @@ async function readOutcome(
     return as('unknown', reason('verify.noCredential'));
   }
   const providerTarget: ProviderTarget = { ...target, credential: reading.credential };
-  const verification = await verifyPatiently(ports, providerTarget, entry.hints, signal);
+  // A reset of long ago has spread by now: its verification need not be patient.
+  const patienceMs = Math.max(0, entry.openedAt + propagationMs - ports.clock.now());
+  const verification = await verifyPatiently(
+    ports,
+    providerTarget,
+    entry.hints,
+    signal,
+    Math.min(patienceMs, propagationMs),
+  );
   switch (verification.kind) {
     case 'gone':
       return { ...as('verified', verification.reason), deadGeneration: reading.credential.generation };

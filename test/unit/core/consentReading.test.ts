@@ -91,7 +91,7 @@ describe('ConsentOperations', () => {
       stage.markers.set(desk.key, marker);
       stage.leaveBehind({ operationId: 'left-behind' });
       await load();
-      assert.deepEqual(stage.events, []);
+      assert.deepEqual(stage.events, ['ask-journal']);
     });
 
     it('says nothing of an identity without a marker', async () => {
@@ -141,6 +141,13 @@ describe('ConsentOperations', () => {
       stage.leaveBehind({ operationId: 'asked', stage: 'closed', outcome });
       await load();
       assert.equal(desk.state.unfinished?.reason.code, 'test.unknown');
+    });
+
+    it('does not offer what a later verified reset has settled', async () => {
+      stage.leaveBehind({ operationId: 'left-behind', openedAt: noon - 10 });
+      stage.rememberVerified(noon - 9);
+      await load();
+      assert.equal(desk.state.unfinished, undefined);
     });
 
     it('does not offer what was left behind at another address', async () => {
