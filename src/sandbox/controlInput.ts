@@ -64,6 +64,11 @@ export const switches = v.strictObject({
   resetPropagationMs: optional(milliseconds),
   jobDurationMs: optional(milliseconds),
   oneTimeLifetimeMs: optional(milliseconds),
+  cancelFreesResources: optional(v.boolean()),
+  archiveParts: optional(v.union([v.literal('by-job'), v.pipe(count, v.maxValue(100))])),
+  archiveBytes: optional(v.union([v.literal('by-job'), v.pipe(bytes, v.maxValue(64_000_000))])),
+  expiredUrlStatus: optional(v.picklist([400, 403])),
+  expiredArchive: optional(v.picklist(['no-urls', 'not-found'])),
   errorDomain: optional(text),
   errorMessages: optional(
     v.strictObject({ oneTime: optional(text), timeBased: optional(text), alreadyExists: optional(text) }),
@@ -109,6 +114,7 @@ export const namedFault = v.strictObject({
   route: v.picklist(googleRouteNames),
   times: optional(count),
   carryOut: optional(v.boolean()),
+  bytes: optional(v.pipe(v.number(), v.integer(), v.minValue(-1_000_000_000), v.maxValue(1_000_000_000))),
   jobIds: optional(v.array(text)),
   project: optional(text),
 });

@@ -46,7 +46,9 @@ async function flatten(response: Response): Promise<Answer> {
 }
 
 function send(target: ServerResponse, { status, headers, body }: Answer): void {
-  target.writeHead(status, { ...headers, 'content-length': body.length });
+  // The answer to HEAD has no body, and the length of the one that GET would have.
+  const length = target.req.method === 'HEAD' ? headers['content-length'] : undefined;
+  target.writeHead(status, { ...headers, 'content-length': length ?? body.length });
   target.end(body);
 }
 

@@ -148,6 +148,16 @@ export interface GoogleSwitches {
   readonly jobDurationMs: number;
   /** How long the tokens of a one-time consent live. Not documented. Default 14 days. */
   readonly oneTimeLifetimeMs: number;
+  /** Whether a cancelled job gives its resources back for a further export. Undocumented by Google. Default false. */
+  readonly cancelFreesResources: boolean;
+  /** Files in the archive of a job that starts from now on. Default `by-job`: 1 to 3, by the id of the job. */
+  readonly archiveParts: 'by-job' | number;
+  /** Bytes of each of these files. Default `by-job`: 20 to 60 kB. */
+  readonly archiveBytes: 'by-job' | number;
+  /** Status of a signed address after its 6 hours. Cloud Storage documents 400 for `ExpiredToken`. Default 400. */
+  readonly expiredUrlStatus: 400 | 403;
+  /** What the state of a job says 14 days after completion: it has no more `urls`, or 404. Default `no-urls`. */
+  readonly expiredArchive: 'no-urls' | 'not-found';
   /** `domain` of the exhausted, cool-down and already-exists errors. */
   readonly errorDomain: string;
   /** `message` of those errors instead of the usual ones; `{jobs}` and `{time}` are filled in. */
@@ -165,6 +175,8 @@ export type GoogleRoute =
   | 'state'
   | 'retry'
   | 'cancel'
+  | 'archive'
+  | 'discovery'
   | 'authorize'
   | 'token'
   | 'revoke'
@@ -204,6 +216,7 @@ export type GoogleFault =
   | 'connectionResetAfter'
   | 'noAnswer'
   | 'cutBody'
+  | 'wrongLength'
   | 'slowLoris'
   | 'hugeBody'
   | 'gzipBomb';
@@ -213,6 +226,8 @@ export interface GoogleFaultOptions {
   readonly times?: number;
   /** Carry the request out behind an error answer. Default false. */
   readonly carryOut?: boolean;
+  /** Where `cutBody` cuts, by how much `wrongLength` is off, how long `hugeBody` and `gzipBomb` are. */
+  readonly bytes?: number;
   /** Job ids named in the answer. */
   readonly jobIds?: readonly string[];
   /** Project number named in the answer. */
@@ -228,7 +243,10 @@ export interface GoogleControl {
   /** Throws SandboxInputError for an unknown project. */
   setProject(number: string, patch: Partial<Omit<SeedProject, 'number' | 'clients'>>): void;
   setUser(email: string, patch: Partial<Omit<SeedUser, 'email'>>): void;
-  /** Ends a running job, or lets it fail. Throws SandboxInputError for an unknown job. */
+  /**
+   * Ends a running job, or lets it fail. `IN_PROGRESS` keeps it running until somebody decides otherwise; `COMPLETE` starts
+   * the 14 days of its archive. Throws SandboxInputError for an unknown job.
+   */
   setJobState(id: string, state: JobState): void;
   /** Adds one of the known error answers as a fault; returns the fault's id. */
   fault(name: GoogleFault, options: GoogleFaultOptions): string;

@@ -1,5 +1,6 @@
 /** The state machine of a (user, project, scope). Everything is derived from grants, exports and the clock. */
-import type { AccessChoice, ConsentReadout, JobState, ScopeConsent } from './api';
+import type { AccessChoice, ConsentReadout, ScopeConsent } from './api';
+import { jobState } from './jobTimes';
 import type { Credential, ExportRecord, GoogleWorld, Job, Pair } from './world';
 import { dayMs, pairRecord, resourceOf } from './world';
 
@@ -78,10 +79,6 @@ export function coolDown(
     until: Math.max(...recent.map((record) => record.at)) + dayMs,
     jobs: [...new Set(recent.map((record) => record.job))],
   };
-}
-
-export function jobState(job: Job, now: number): JobState {
-  return job.decided ?? (now < job.startedAt + job.durationMs ? 'IN_PROGRESS' : 'COMPLETE');
 }
 
 export function jobsOf(world: GoogleWorld, pair: Pair): Job[] {

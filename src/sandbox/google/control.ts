@@ -28,7 +28,7 @@ export function googleControl(service: GoogleService): Omit<GoogleControl, 'faul
     setJobState(id, state) {
       const job = service.world().jobs[id];
       if (!job) throw new SandboxInputError(`No job ${id}.`);
-      job.decided = state;
+      job.decided = { state, at: service.clock.now() };
     },
   };
 }

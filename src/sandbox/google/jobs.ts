@@ -1,6 +1,8 @@
 /** Archive jobs: what consumes a consent, and what a reset throws away. */
 import { mintUuid } from '../ids';
-import { coolDown, exhaustingJobs, jobState, jobsOf } from './consents';
+import { planArchive } from './archiveContent';
+import { archiveUrls } from './archives';
+import { coolDown, exhaustingJobs, jobsOf } from './consents';
 import {
   alreadyExists,
   coolingDown,
@@ -11,6 +13,7 @@ import {
   resourceNotAuthorized,
   toResponse,
 } from './errors';
+import { archiveThere, exportedUntil, jobState, zNormalized } from './jobTimes';
 import type { Call } from './portability';
 import type { GoogleService } from './service';
 import type { GoogleWorld, Job } from './world';
@@ -70,8 +73,9 @@ function addJob(service: GoogleService, call: Call, request: JobRequest): Job {
   const world = service.world();
   const { credential, pair, now } = call;
   const { clientId } = credential;
+  const id = mintUuid(service.ids(), 'job', pair.user);
   const job: Job = {
-    id: mintUuid(service.ids(), 'job', pair.user),
+    id,
     ...pair,
     clientId,
     ...request,
@@ -79,7 +83,8 @@ function addJob(service: GoogleService, call: Call, request: JobRequest): Job {
     oneTime: request.resources.some((resource) => credential.access[resource] === 'once'),
     startedAt: now,
     durationMs: world.switches.jobDurationMs,
-    retries: 0,
+    archive: planArchive(id, world.switches),
+    chain: id,
   };
   keepJob(world, job);
   const { exports } = pairRecord(world, pair);
@@ -107,11 +112,16 @@ export function readJob(service: GoogleService, call: Call, id: string): Respons
   const job = ownJob(service, call, id);
   if (!job) return notFound();
   const state = jobState(job, call.now);
+  const gone = state === 'COMPLETE' && !archiveThere(job, call.now);
+  if (gone && service.world().switches.expiredArchive === 'not-found') return notFound();
+  const urls = archiveUrls(service, job, call.now);
   return jsonAnswer({
     name: `archiveJobs/${job.id}/portabilityArchiveState`,
     state,
-    startTime: new Date(job.startedAt).toISOString(),
-    ...(state === 'COMPLETE' ? { exportTime: new Date(job.startedAt + job.durationMs).toISOString() } : {}),
+    ...(urls.length > 0 ? { urls } : {}),
+    // The time filter, not the times of the job: what was asked for, in UTC.
+    ...(job.startTime === undefined ? {} : { startTime: zNormalized(job.startTime) }),
+    exportTime: exportedUntil(job),
   });
 }
 
@@ -122,27 +132,42 @@ export function retryJob(service: GoogleService, call: Call, id: string): Respon
   if (jobState(failed, call.now) !== 'FAILED') {
     return toResponse(plainError(400, 'FAILED_PRECONDITION', 'Only a failed job can be retried.'));
   }
-  if (failed.retries >= maxRetries) {
+  const chain = jobsOf(world, call.pair).filter((job) => job.chain === failed.chain);
+  const running = chain.find((job) => jobState(job, call.now) === 'IN_PROGRESS');
+  if (running) {
+    const { errorDomain: domain, errorMessages } = world.switches;
+    return toResponse(alreadyExists(running.id, running.oneTime, { domain, message: errorMessages.alreadyExists }));
+  }
+  if (chain.some((job) => jobState(job, call.now) === 'COMPLETE')) {
+    return toResponse(plainError(400, 'FAILED_PRECONDITION', 'A retry of the job has succeeded already.'));
+  }
+  if (chain.length > maxRetries) {
     return toResponse(plainError(400, 'FAILED_PRECONDITION', `A job can be retried at most ${maxRetries} times.`));
   }
   const { decided: _, ...request } = failed;
+  const retryId = mintUuid(service.ids(), 'job', call.pair.user);
   const job: Job = {
     ...request,
-    id: mintUuid(service.ids(), 'job', call.pair.user),
+    id: retryId,
     startedAt: call.now,
     durationMs: world.switches.jobDurationMs,
-    retries: failed.retries + 1,
+    archive: planArchive(retryId, world.switches),
   };
   keepJob(world, job);
   return jsonAnswer({ archiveJobId: job.id });
 }
 
 export function cancelJob(service: GoogleService, call: Call, id: string): Response {
+  const world = service.world();
   const job = ownJob(service, call, id);
   if (!job) return notFound();
   if (jobState(job, call.now) !== 'IN_PROGRESS') {
     return toResponse(plainError(400, 'FAILED_PRECONDITION', 'Only a job in progress can be cancelled.'));
   }
-  job.decided = 'CANCELLED';
+  job.decided = { state: 'CANCELLED', at: call.now };
+  if (world.switches.cancelFreesResources) {
+    const record = pairRecord(world, call.pair);
+    record.exports = record.exports.filter((entry) => entry.job !== job.chain);
+  }
   return jsonAnswer({});
 }

@@ -12,6 +12,8 @@ const routes: Record<GoogleRoute, FaultRule['match']> = {
   state: { method: 'GET', path: '/{version}/archiveJobs/{id}/portabilityArchiveState' },
   retry: { method: 'POST', path: '/{version}/archiveJobs/{id}:retry' },
   cancel: { method: 'POST', path: '/{version}/archiveJobs/{id}:cancel' },
+  archive: { path: '/__archives/*' },
+  discovery: { path: '/$discovery/rest' },
   authorize: { path: '/o/oauth2/v2/auth' },
   token: { method: 'POST', path: '/token' },
   revoke: { path: '/revoke' },
@@ -64,21 +66,36 @@ const accidents = {
   connectionResetAfter: { kind: 'reset-after' },
   noAnswer: { kind: 'no-answer' },
   cutBody: { kind: 'cut-body' },
+  wrongLength: { kind: 'wrong-content-length' },
   slowLoris: { kind: 'slow-loris' },
   hugeBody: { kind: 'huge-body' },
   gzipBomb: { kind: 'gzip-bomb' },
 } satisfies Record<Exclude<GoogleFault, keyof typeof answers>, FaultEffect>;
 
-function effectOf(name: GoogleFault, subject: Subject): FaultEffect {
-  if (!(name in answers)) return accidents[name as keyof typeof accidents];
+function effectOf(name: GoogleFault, subject: Subject, bytes: number | undefined): FaultEffect {
+  if (!(name in answers)) return sized(accidents[name as keyof typeof accidents], bytes);
   return { kind: 'answer', ...answers[name as keyof typeof answers](subject) };
+}
+
+function sized(effect: FaultEffect, bytes: number | undefined): FaultEffect {
+  if (bytes === undefined) return effect;
+  switch (effect.kind) {
+    case 'cut-body':
+    case 'huge-body':
+    case 'gzip-bomb':
+      return { ...effect, bytes };
+    case 'wrong-content-length':
+      return { ...effect, delta: bytes };
+    default:
+      return effect;
+  }
 }
 
 export function namedFault(name: GoogleFault, options: GoogleFaultOptions, now: number): FaultRule {
   const subject = { now, jobs: options.jobIds ?? ['3f0c'], project: options.project ?? '123456789012' };
   return {
     match: routes[options.route],
-    effect: effectOf(name, subject),
+    effect: effectOf(name, subject, options.bytes),
     ...(options.times === undefined ? {} : { times: options.times }),
     ...(options.carryOut === undefined ? {} : { carryOut: options.carryOut }),
   };

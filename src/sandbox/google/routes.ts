@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { GoogleAddresses } from '../api';
+import { mountArchives } from './archives';
 import { mountAuthorize } from './authorize';
 import { mountOAuth } from './oauth';
 import { mountPortability } from './portability';
@@ -10,6 +11,7 @@ export function mountGoogle(app: Hono, service: GoogleService): void {
   mountAuthorize(app, service);
   mountOAuth(app, service);
   mountPortability(app, service);
+  mountArchives(app, service);
 }
 
 export function googleAddresses(origin: string): GoogleAddresses {

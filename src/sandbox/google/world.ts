@@ -101,10 +101,12 @@ export interface Job {
   readonly oneTime: boolean;
   readonly startedAt: number;
   readonly durationMs: number;
-  /** How many retries led to this job. */
-  readonly retries: number;
-  /** Set when somebody decided the end: cancel, or the control plane. */
-  decided?: JobState;
+  /** Bytes of each part of the archive. */
+  readonly archive: readonly number[];
+  /** Id of the job that was initiated: its retries share it. */
+  readonly chain: string;
+  /** Set when somebody decided the state: cancel, or the control plane. */
+  decided?: { readonly state: JobState; readonly at: number };
 }
 
 export const scopePrefix = 'https://www.googleapis.com/auth/dataportability.';
@@ -120,6 +122,11 @@ export const defaultSwitches: GoogleSwitches = {
   resetPropagationMs: 0,
   jobDurationMs: 0,
   oneTimeLifetimeMs: 14 * dayMs,
+  cancelFreesResources: false,
+  archiveParts: 'by-job',
+  archiveBytes: 'by-job',
+  expiredUrlStatus: 400,
+  expiredArchive: 'no-urls',
   errorDomain: 'dataportability.googleapis.com',
   errorMessages: {},
   maxAuthUrlLength: 5_500,
