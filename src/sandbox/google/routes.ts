@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { GoogleAddresses } from '../api';
 import { mountArchives } from './archives';
 import { mountAuthorize } from './authorize';
+import { mountDiscovery } from './discovery';
 import { mountOAuth } from './oauth';
 import { mountPortability } from './portability';
 import type { GoogleService } from './service';
@@ -12,6 +13,7 @@ export function mountGoogle(app: Hono, service: GoogleService): void {
   mountOAuth(app, service);
   mountPortability(app, service);
   mountArchives(app, service);
+  mountDiscovery(app, service);
 }
 
 export function googleAddresses(origin: string): GoogleAddresses {
