@@ -1,11 +1,13 @@
 /** The official client runs the whole life of a consent against the sandbox, on both versions of the API. */
 import assert from 'node:assert/strict';
+import type { OAuth2Client } from 'google-auth-library';
 import type { RunningSandbox } from '../../src/sandbox/api';
 import { frozenClock } from '../../src/sandbox/clock';
 import { startSandbox } from '../../src/sandbox/server';
 import { consent } from '../unit/sandbox/consentForm';
 import type { DataPortability, OfficialClient } from './officialClient';
-import { officialClient } from './officialClient';
+import { discoveringClient, officialClient } from './officialClient';
+import { callSixMethods } from './sixMethods';
 
 const user = 'alice.test@example.com';
 const project = '123456789012';
@@ -55,7 +57,8 @@ describe('the official Data Portability client', function () {
 
   afterEach(() => sandbox.close());
 
-  async function signIn(version: 'v1' | 'v1beta', access: 'once' | '180-days'): Promise<DataPortability> {
+  /** Signs in by the consent page. With the access token alone the client never refreshes and sends again by itself. */
+  async function authorized(access: 'once' | '180-days', withRefreshToken = false): Promise<OAuth2Client> {
     const auth = new official.auth.OAuth2({
       clientId,
       clientSecret,
@@ -72,9 +75,13 @@ describe('the official Data Portability client', function () {
     const back = await consent(address, { access });
     assert.equal(back.searchParams.get('state'), 's1');
     const { tokens } = await auth.getToken(back.searchParams.get('code') ?? '');
-    // The access token alone: with a refresh token this client answers a 401 by refreshing and sending again.
-    auth.setCredentials({ access_token: tokens.access_token ?? '' });
-    return official.dataportability({ version, rootUrl: sandbox.google.rootUrl, auth });
+    const { access_token = '', refresh_token = '' } = tokens;
+    auth.setCredentials(withRefreshToken ? { access_token, refresh_token } : { access_token });
+    return auth;
+  }
+
+  async function signIn(version: 'v1' | 'v1beta', access: 'once' | '180-days'): Promise<DataPortability> {
+    return official.dataportability({ version, rootUrl: sandbox.google.rootUrl, auth: await authorized(access) });
   }
 
   const resets = {
@@ -83,6 +90,18 @@ describe('the official Data Portability client', function () {
   };
 
   for (const version of ['v1', 'v1beta'] as const) {
+    it(`${version}: calls all six methods`, async () => {
+      const auth = await authorized('once', true);
+      const api = official.dataportability({ version, rootUrl: sandbox.google.rootUrl, auth });
+      await callSixMethods(api, version, sandbox);
+    });
+
+    it(`${version}: calls all six methods as the discovery document describes them`, async () => {
+      const url = `${sandbox.google.rootUrl}$discovery/rest?version=${version}`;
+      const api = await discoveringClient().discoverAPI(url, { auth: await authorized('once', true) });
+      await callSixMethods(api, version, sandbox);
+    });
+
     for (const [body, reset] of Object.entries(resets)) {
       it(`${version}: consents once, exports, is exhausted, resets with ${body}, and consents again`, async () => {
         const api = await signIn(version, 'once');
@@ -151,4 +170,10 @@ describe('the official Data Portability client', function () {
       assert.equal((await api.archiveJobs.getPortabilityArchiveState({ name })).data.state, 'CANCELLED');
     });
   }
+
+  it('finds no discovery document of another version', async () => {
+    const url = `${sandbox.google.rootUrl}$discovery/rest?version=v2`;
+    const found = discoveringClient().discoverAPI(url, { auth: new official.auth.OAuth2() });
+    await assert.rejects(found, (error: { status?: number }) => error.status === 404);
+  });
 });

@@ -17,6 +17,8 @@ export interface Answer<Data> {
 interface JobState {
   readonly name: string;
   readonly state: string;
+  readonly urls?: string[];
+  readonly startTime?: string;
 }
 
 export interface DataPortability {
@@ -41,10 +43,24 @@ export interface OfficialClient {
   readonly auth: { readonly OAuth2: typeof OAuth2Client };
 }
 
+export interface DiscoveringClient {
+  /** Makes a client from a discovery document alone. */
+  discoverAPI(url: string, options: { auth: OAuth2Client }): Promise<DataPortability>;
+}
+
 const folder = __dirname;
 
-/** Installs the pinned client when it is missing or older than its lock file, then loads it. */
 export function officialClient(): OfficialClient {
+  return load<OfficialClient>('googleapis/build/src/apis/dataportability');
+}
+
+/** The whole package, since only that discovers: some seconds to load. */
+export function discoveringClient(): DiscoveringClient {
+  return load<{ google: DiscoveringClient }>('googleapis').google;
+}
+
+/** Installs the pinned client when it is missing or older than its lock file, then loads a module of it. */
+function load<Module>(name: string): Module {
   const lockHash = createHash('sha256')
     .update(readFileSync(join(folder, 'package-lock.json')))
     .digest('hex');
@@ -60,5 +76,5 @@ export function officialClient(): OfficialClient {
     if (installed.status !== 0) throw new Error('The official client could not be installed (npm ci).');
     writeFileSync(stamp, lockHash);
   }
-  return createRequire(join(folder, 'package.json'))('googleapis/build/src/apis/dataportability') as OfficialClient;
+  return createRequire(join(folder, 'package.json'))(name) as Module;
 }
