@@ -19,8 +19,12 @@ export interface ConsentQuestion {
   readonly action: string;
   /** Address of the list of accounts. */
   readonly otherAccount: string;
-  /** Why the question is asked again. */
-  readonly problem?: string;
+  /** Why the question is asked again, and what was answered before. */
+  readonly again?: {
+    readonly problem: string;
+    readonly ticked: readonly string[];
+    readonly access: string | null;
+  };
 }
 
 const durations = [
@@ -30,7 +34,8 @@ const durations = [
 ] as const;
 
 export function consentPage(question: ConsentQuestion): Promise<Response> {
-  const { clientId, user, scopes, asksDuration, action, otherAccount, problem } = question;
+  const { clientId, user, scopes, asksDuration, action, otherAccount, again } = question;
+  const problem = again?.problem;
   // "Continue" stands first: the Enter key presses the first button of a form.
   const content = html`<h1>An app wants a copy of your data</h1>
 <p><code>${clientId}</code> asks <strong>${user}</strong>. <a href="${otherAccount}">Use another account</a></p>
@@ -40,25 +45,28 @@ ${problem ? html`<p class="bad" role="alert" id="problem">${problem}</p>` : ''}
 <fieldset${problem ? html` aria-describedby="problem"` : ''}>
 <legend>What may it copy?</legend>
 ${scopes.map(
-  ({ scope, label }) => html`<label><input type="checkbox" name="scope" value="${scope}" checked>
+  ({ scope, label }, index) => html`<label><input type="checkbox" name="scope" value="${scope}"${
+    !again || again.ticked.includes(scope) ? ' checked' : ''
+  }${again && index === 0 ? ' autofocus' : ''}>
 <span>${label} <small>${scope}</small></span></label>
 `,
 )}</fieldset>
-${asksDuration ? durationChoice() : ''}
+${asksDuration ? durationChoice(again?.access ?? 'once') : ''}
 <p class="actions">
 <button type="submit" name="decision" value="continue" class="main">Continue</button>
 <button type="submit" name="decision" value="cancel">Cancel</button>
 </p>
 </form>`;
-  return pageResponse('Consent', content, problem ? 400 : 200);
+  // A screen reader begins with the title.
+  return pageResponse(problem ? `${problem} Consent` : 'Consent', content, problem ? 400 : 200);
 }
 
-function durationChoice(): Html {
+function durationChoice(chosen: string): Html {
   return html`<fieldset>
 <legend>For how long?</legend>
 ${durations.map(
-  ({ value, label, hint }, index) =>
-    html`<label><input type="radio" name="access" value="${value}" required${index === 0 ? ' checked' : ''}>
+  ({ value, label, hint }) =>
+    html`<label><input type="radio" name="access" value="${value}" required${value === chosen ? ' checked' : ''}>
 <span>${label} <small>${hint}</small></span></label>
 `,
 )}</fieldset>`;

@@ -1,5 +1,6 @@
 /** `/o/oauth2/v2/auth`: who is asked, what was ticked, and how the browser gets back to the client. */
 import type { Hono } from 'hono';
+import type { ConsentQuestion } from '../consentPage';
 import { accountPage, consentPage, deadEndPage } from '../consentPage';
 import type { AccessChoice, AutoApproval } from './api';
 import type { AuthRequest } from './authRequest';
@@ -44,9 +45,10 @@ async function decide(service: GoogleService, url: URL, form: URLSearchParams): 
   if (!user) return chooseAccount(service, url, request);
   const ticked = form.getAll('scope');
   const scopes = request.scopes.filter((scope) => ticked.includes(scope));
-  if (scopes.length === 0) return ask(url, request, user, 'Tick at least one, or press Cancel.');
+  const again = (problem: string) => ({ problem, ticked: scopes, access: form.get('access') });
+  if (scopes.length === 0) return ask(url, request, user, again('Tick at least one, or press Cancel.'));
   const access = readAccess(form.get('access'));
-  if (!access) return ask(url, request, user, 'Choose for how long.');
+  if (!access) return ask(url, request, user, again('Choose for how long.'));
   return refusal(service, request, user, scopes) ?? approve(service, request, user, scopes, access);
 }
 
@@ -131,7 +133,7 @@ function redirect(request: AuthRequest, result: Record<string, string>): Respons
   return new Response(null, { status: 302, headers });
 }
 
-function ask(url: URL, request: AuthRequest, user: User, problem?: string): Promise<Response> {
+function ask(url: URL, request: AuthRequest, user: User, again?: ConsentQuestion['again']): Promise<Response> {
   const other = new URL(url);
   other.searchParams.set(
     'prompt',
@@ -147,7 +149,7 @@ function ask(url: URL, request: AuthRequest, user: User, problem?: string): Prom
     asksDuration: request.scopes.some((scope) => resourceOf(scope) !== undefined),
     action: path + url.search,
     otherAccount: path + other.search,
-    ...(problem ? { problem } : {}),
+    ...(again ? { again } : {}),
   });
 }
 

@@ -68,9 +68,16 @@ describe('sandbox: the consent page', () => {
   });
 
   it('asks again when nothing is ticked', async () => {
-    const response = await submitConsent(sandbox.authorization(), { untick: sandbox.bob.scopes });
+    const response = await submitConsent(sandbox.authorization(), { untick: sandbox.bob.scopes, access: '30-days' });
     assert.equal(response.status, 400);
-    assert.match(await response.text(), /role="alert"[^>]*>Tick at least one/);
+    const text = await response.text();
+    assert.match(text, /role="alert"[^>]*>Tick at least one/);
+    assert.match(text, /<title>Tick at least one/);
+    const checked = readForm(text, sandbox.authorization()).inputs.filter((input) => input.checked);
+    assert.deepEqual(
+      checked.map(({ name, value }) => [name, value]),
+      [['access', '30-days']],
+    );
     assert.equal(sandbox.state(sandbox.bob), 'none');
   });
 
