@@ -1,15 +1,11 @@
 /**
- * Google's token endpoint, through google-auth-library. A lazy part of the bundle: loaded on the first refresh.
- *
- * Traps of the library that are dealt with here: it repeats the POST of a refresh on 5xx by itself (turned off, so that what
- * is on the wire is what was asked for); its errors print refresh token and client secret when inspected (translated here,
- * never logged or rethrown); `client.request()` refreshes and sends again silently (never used).
+ * Google's token endpoint and the address of its consent page, through google-auth-library. A lazy part of the bundle:
+ * loaded on the first sign-in or refresh. `client.request()` is never used: it refreshes and sends again silently.
  */
-import { OAuth2Client } from 'google-auth-library/build/src/auth/oauth2client';
-import * as v from 'valibot';
-import type { Clock, HttpResult, Transport } from '../core/ports';
+import { CodeChallengeMethod, OAuth2Client } from 'google-auth-library/build/src/auth/oauth2client';
+import type { Clock, Transport } from '../core/ports';
 import { BoundSecret } from '../core/redact';
-import { asFetch, findTransportFailure } from '../http/fetchAdapter';
+import { createTokenClient, noTokenInAnswer, readTokens, type TokenFailure, type Tokens } from './googleOAuthClient';
 
 export interface RefreshRequest {
   readonly tokenUrl: URL;
@@ -21,30 +17,14 @@ export interface RefreshRequest {
 }
 
 export type RefreshResult =
-  | {
-      readonly kind: 'refreshed';
-      readonly accessToken: BoundSecret;
-      /** Epoch milliseconds; `undefined` when the answer does not say. */
-      readonly accessTokenExpiresAt: number | undefined;
-      /** Epoch milliseconds; Google says this for clients in testing status (7 days). */
-      readonly refreshTokenExpiresAt: number | undefined;
-    }
+  | ({ readonly kind: 'refreshed'; readonly accessToken: BoundSecret } & TokenEnds)
   /** Revoked, reset or expired: the text is the same for all three. */
   | { readonly kind: 'invalid-grant' }
   /** The client id or its secret is wrong. */
   | { readonly kind: 'invalid-client' }
-  /** Another answer of the token endpoint; `error` is its code or its status. */
-  | { readonly kind: 'refused'; readonly status: number; readonly error: string }
-  | { readonly kind: 'unanswered'; readonly result: Exclude<HttpResult, { kind: 'response' }> };
+  | TokenFailure;
 
-const tokensSchema = v.looseObject({
-  access_token: v.pipe(v.string(), v.nonEmpty()),
-  expiry_date: v.optional(v.number()),
-  refresh_token_expires_in: v.optional(v.number()),
-});
-
-/** An error code of RFC 6749 §5.2 or of Google. Anything else is not handed on: a service may echo what it was sent. */
-const errorSchema = v.object({ error: v.pipe(v.string(), v.regex(/^[a-z][a-z_]{1,60}$/)) });
+type TokenEnds = Pick<Tokens, 'accessTokenExpiresAt' | 'refreshTokenExpiresAt'>;
 
 /** Exchanges a refresh token for an access token: one request, never repeated. */
 export async function refreshAccessToken(
@@ -53,81 +33,135 @@ export async function refreshAccessToken(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<RefreshResult> {
-  const refreshToken = request.refreshToken.revealFor(request.tokenUrl);
-  const clientSecret = request.clientSecret.revealFor(request.tokenUrl);
-  if (refreshToken.kind !== 'revealed' || clientSecret.kind !== 'revealed') {
-    const detail = request.tokenUrl.origin;
-    return { kind: 'unanswered', result: { kind: 'not-sent', cause: 'foreign-origin', detail } };
-  }
-  let answeredWith = 0;
-  const sendOne: Transport['send'] = async (outgoing) => {
-    // The library hands on no signal of its own, so ours is given to every request here.
-    const result = await transport.send(outgoing, signal);
-    if (result.kind === 'response') answeredWith = result.status;
-    return result;
-  };
-  const client = new OAuth2Client({
-    clientId: request.clientId,
-    clientSecret: clientSecret.value,
-    endpoints: { oauth2TokenUrl: request.tokenUrl.href },
-    transporterOptions: {
-      fetchImplementation: asFetch(
-        { send: sendOne },
-        { effect: 'read', allowedOrigins: [request.tokenUrl.origin], pathTemplate: request.tokenUrl.pathname },
-      ),
-    },
-  });
-  client.transporter.interceptors.request.add({
-    resolved: async (config) => ({ ...config, retry: false, retryConfig: { retry: 0, shouldRetry: () => false } }),
-  });
+  const { tokenUrl, clientId } = request;
+  const refreshToken = request.refreshToken.revealFor(tokenUrl);
+  const clientSecret = request.clientSecret.revealFor(tokenUrl);
+  if (refreshToken.kind !== 'revealed' || clientSecret.kind !== 'revealed') return foreignOrigin(tokenUrl);
+  const endpoint = { tokenUrl, clientId, clientSecret: clientSecret.value };
+  const { client, explain } = createTokenClient(endpoint, transport, 'read', signal);
   client.setCredentials({ refresh_token: refreshToken.value });
   try {
     const { credentials } = await client.refreshAccessToken();
-    return translateTokens(credentials, request, clock);
+    const tokens = readTokens(credentials, clock);
+    if (!tokens) return noToken;
+    const { accessTokenExpiresAt, refreshTokenExpiresAt } = tokens;
+    const accessToken = new BoundSecret(tokens.accessToken, request.boundTo);
+    return { kind: 'refreshed', accessToken, accessTokenExpiresAt, refreshTokenExpiresAt };
   } catch (error) {
-    return translateFailure(error, answeredWith);
+    const failure = explain(error);
+    if (failure.kind === 'unanswered') return failure;
+    if (failure.error === 'invalid_grant') return { kind: 'invalid-grant' };
+    const ofClient = failure.error === 'invalid_client' || failure.error === 'unauthorized_client';
+    return ofClient ? { kind: 'invalid-client' } : failure;
   }
 }
 
-function translateTokens(credentials: unknown, request: RefreshRequest, clock: Clock): RefreshResult {
-  const tokens = v.safeParse(tokensSchema, credentials);
-  if (!tokens.success) return noToken(200);
-  const { access_token, expiry_date, refresh_token_expires_in } = tokens.output;
-  return {
-    kind: 'refreshed',
-    accessToken: new BoundSecret(access_token, request.boundTo),
-    // The library has turned the lifetime into a time of the system's clock; ours may be another.
-    accessTokenExpiresAt: expiry_date === undefined ? undefined : clock.now() + (expiry_date - Date.now()),
-    refreshTokenExpiresAt:
-      refresh_token_expires_in === undefined ? undefined : clock.now() + refresh_token_expires_in * 1000,
-  };
+export interface AuthorizationRequest {
+  readonly authUrl: URL;
+  readonly tokenUrl: URL;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly state: string;
+  readonly loginHint?: string;
 }
 
-/** Takes from the library's error only its status and its OAuth error code; the rest of it holds secrets. */
-function translateFailure(failure: unknown, answeredWith: number): RefreshResult {
-  const ending = findTransportFailure(failure);
-  if (ending) return { kind: 'unanswered', result: ending.result };
-  const response = v.safeParse(v.object({ response: v.object({ status: v.number(), data: v.unknown() }) }), failure);
-  if (!response.success) {
-    // The library takes a page of status 200, as of a captive portal, for an answer, and trips over it.
-    return answeredWith === 200 ? noToken(200) : { kind: 'refused', status: 0, error: 'the sign-in library failed' };
+export interface Authorization {
+  /** Address of the consent page. */
+  readonly url: string;
+  /** PKCE's half that stays here until the code is exchanged; bound to the token endpoint. */
+  readonly codeVerifier: BoundSecret;
+}
+
+/**
+ * The address of the consent page, with PKCE S256. `include_granted_scopes` is never among its parameters: Data Portability
+ * knows no incremental authorization.
+ */
+export async function prepareAuthorization(request: AuthorizationRequest): Promise<Authorization> {
+  const { authUrl, tokenUrl, clientId, redirectUri, scopes, state, loginHint } = request;
+  const client = new OAuth2Client({
+    clientId,
+    redirectUri,
+    endpoints: { oauth2AuthBaseUrl: authUrl.origin + authUrl.pathname },
+  });
+  const { codeVerifier, codeChallenge } = await client.generateCodeVerifierAsync();
+  if (codeChallenge === undefined) throw new Error('google-auth-library made no code challenge.');
+  const url = client.generateAuthUrl({
+    access_type: 'offline',
+    prompt: 'consent',
+    scope: [...scopes],
+    state,
+    code_challenge: codeChallenge,
+    code_challenge_method: CodeChallengeMethod.S256,
+    ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+  });
+  return { url, codeVerifier: new BoundSecret(codeVerifier, [tokenUrl.origin]) };
+}
+
+export interface ExchangeRequest {
+  readonly tokenUrl: URL;
+  readonly clientId: string;
+  readonly clientSecret: BoundSecret;
+  readonly code: BoundSecret;
+  readonly codeVerifier: BoundSecret;
+  readonly redirectUri: string;
+  /** Origins the tokens will be bound to. */
+  readonly boundTo: readonly string[];
+}
+
+export type ExchangeResult =
+  | ({
+      readonly kind: 'exchanged';
+      readonly accessToken: BoundSecret;
+      readonly refreshToken: BoundSecret | undefined;
+      /** What the user ticked; `undefined` when the answer does not say. */
+      readonly grantedScopes: readonly string[] | undefined;
+    } & TokenEnds)
+  | TokenFailure;
+
+/**
+ * Exchanges an authorization code for tokens. The code works once: the request goes out once, on a connection of its own,
+ * and is repeated by nobody, as a second one would be taken for theft.
+ */
+export async function exchangeCode(
+  request: ExchangeRequest,
+  transport: Transport,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ExchangeResult> {
+  const { tokenUrl, clientId, redirectUri, boundTo } = request;
+  const code = request.code.revealFor(tokenUrl);
+  const codeVerifier = request.codeVerifier.revealFor(tokenUrl);
+  const clientSecret = request.clientSecret.revealFor(tokenUrl);
+  if (code.kind !== 'revealed' || codeVerifier.kind !== 'revealed' || clientSecret.kind !== 'revealed') {
+    return foreignOrigin(tokenUrl);
   }
-  const { status, data } = response.output.response;
-  const body = v.safeParse(errorSchema, typeof data === 'string' ? parseJson(data) : data);
-  const error = body.success ? body.output.error : `HTTP ${status}`;
-  if (error === 'invalid_grant') return { kind: 'invalid-grant' };
-  if (error === 'invalid_client' || error === 'unauthorized_client') return { kind: 'invalid-client' };
-  return { kind: 'refused', status, error };
-}
-
-function noToken(status: number): RefreshResult {
-  return { kind: 'refused', status, error: 'no access token in the answer' };
-}
-
-function parseJson(text: string): unknown {
+  const endpoint = { tokenUrl, clientId, clientSecret: clientSecret.value };
+  const { client, explain } = createTokenClient(endpoint, transport, 'irreversible', signal);
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    const answer = await client.getToken({
+      code: code.value,
+      codeVerifier: codeVerifier.value,
+      redirect_uri: redirectUri,
+    });
+    const tokens = readTokens(answer.tokens, clock);
+    if (!tokens) return noToken;
+    const { accessToken, refreshToken, scope, accessTokenExpiresAt, refreshTokenExpiresAt } = tokens;
+    return {
+      kind: 'exchanged',
+      accessToken: new BoundSecret(accessToken, boundTo),
+      refreshToken: refreshToken === undefined ? undefined : new BoundSecret(refreshToken, boundTo),
+      grantedScopes: scope?.split(/\s+/).filter((one) => one !== ''),
+      accessTokenExpiresAt,
+      refreshTokenExpiresAt,
+    };
+  } catch (error) {
+    return explain(error);
   }
+}
+
+const noToken: TokenFailure = { kind: 'refused', status: 200, error: noTokenInAnswer };
+
+function foreignOrigin(tokenUrl: URL): TokenFailure {
+  return { kind: 'unanswered', result: { kind: 'not-sent', cause: 'foreign-origin', detail: tokenUrl.origin } };
 }

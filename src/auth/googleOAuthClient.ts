@@ -1,0 +1,126 @@
+/**
+ * google-auth-library's client as it is used here: for one request, through our transport, and with its errors translated.
+ *
+ * Traps of the library that are dealt with here: it repeats POSTs on 5xx by itself (turned off, so that what is on the wire
+ * is what was asked for); its errors print tokens, codes and the client secret when inspected (translated, never logged or
+ * rethrown); its own logging, which `GOOGLE_SDK_NODE_LOGGING` switches on, prints the tokens of every answer (left out).
+ */
+import { OAuth2Client } from 'google-auth-library/build/src/auth/oauth2client';
+import * as v from 'valibot';
+import type { Clock, HttpRequest, HttpResult, Transport } from '../core/ports';
+import { asFetch, findTransportFailure } from '../http/fetchAdapter';
+
+export interface TokenEndpoint {
+  readonly tokenUrl: URL;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface TokenClient {
+  readonly client: OAuth2Client;
+  /** What the library's error means. */
+  explain(failure: unknown): TokenFailure;
+}
+
+export type TokenFailure =
+  /** `error` is an OAuth error code, or says what was there in its place; `status` is 0 for a defect of the library. */
+  | { readonly kind: 'refused'; readonly status: number; readonly error: string }
+  | { readonly kind: 'unanswered'; readonly result: Exclude<HttpResult, { kind: 'response' }> };
+
+export interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly scope: string | undefined;
+  /** Epoch milliseconds by the given clock; `undefined` when the answer does not say. */
+  readonly accessTokenExpiresAt: number | undefined;
+  /** Epoch milliseconds; Google says this for clients in testing status (7 days). */
+  readonly refreshTokenExpiresAt: number | undefined;
+}
+
+export const noTokenInAnswer = 'no access token in the answer';
+
+/** A client for one request to the token endpoint. */
+export function createTokenClient(
+  endpoint: TokenEndpoint,
+  transport: Transport,
+  effect: HttpRequest['effect'],
+  signal: AbortSignal,
+): TokenClient {
+  let answeredWith = 0;
+  const sendOne: Transport['send'] = async (outgoing) => {
+    // The library hands on no signal of its own, so ours is given to every request here.
+    const result = await transport.send({ ...outgoing, effect }, signal);
+    if (result.kind === 'response') answeredWith = result.status;
+    return result;
+  };
+  const client = new OAuth2Client({
+    clientId: endpoint.clientId,
+    clientSecret: endpoint.clientSecret,
+    endpoints: { oauth2TokenUrl: endpoint.tokenUrl.href },
+    useAuthRequestParameters: false,
+    transporterOptions: {
+      fetchImplementation: asFetch(
+        { send: sendOne },
+        { effect: 'read', allowedOrigins: [endpoint.tokenUrl.origin], pathTemplate: endpoint.tokenUrl.pathname },
+      ),
+    },
+  });
+  client.transporter.interceptors.request.add({
+    resolved: async (config) => ({ ...config, retry: false, retryConfig: { retry: 0, shouldRetry: () => false } }),
+  });
+  return { client, explain: (failure) => explainFailure(failure, answeredWith) };
+}
+
+/** What is not understood beside the token itself counts as not said: a token must not be lost for it. */
+const lenient = <T>(schema: v.GenericSchema<T>) => v.fallback(v.optional(schema), undefined);
+
+const tokensSchema = v.looseObject({
+  access_token: v.pipe(v.string(), v.nonEmpty()),
+  refresh_token: lenient(v.pipe(v.string(), v.nonEmpty())),
+  scope: lenient(v.string()),
+  expiry_date: lenient(v.number()),
+  refresh_token_expires_in: lenient(v.number()),
+});
+
+/** Reads what the library made of an answer; `undefined` if there is no access token in it. */
+export function readTokens(credentials: unknown, clock: Clock): Tokens | undefined {
+  const parsed = v.safeParse(tokensSchema, credentials);
+  if (!parsed.success) return undefined;
+  const { access_token, refresh_token, scope, expiry_date, refresh_token_expires_in } = parsed.output;
+  return {
+    accessToken: access_token,
+    refreshToken: refresh_token,
+    scope,
+    // The library has turned the lifetime into a time of the system's clock; ours may be another.
+    accessTokenExpiresAt: expiry_date === undefined ? undefined : clock.now() + (expiry_date - Date.now()),
+    refreshTokenExpiresAt:
+      refresh_token_expires_in === undefined ? undefined : clock.now() + refresh_token_expires_in * 1000,
+  };
+}
+
+/** An error code of RFC 6749 §5.2 or of Google. Anything else is not handed on: a service may echo what it was sent. */
+const errorSchema = v.object({ error: v.pipe(v.string(), v.regex(/^[a-z][a-z_]{1,60}$/)) });
+
+/** Takes from the library's error only its status and its OAuth error code; the rest of it holds secrets. */
+function explainFailure(failure: unknown, answeredWith: number): TokenFailure {
+  const ending = findTransportFailure(failure);
+  if (ending) return { kind: 'unanswered', result: ending.result };
+  const response = v.safeParse(v.object({ response: v.object({ status: v.number(), data: v.unknown() }) }), failure);
+  if (!response.success) {
+    // The library takes a page of status 200, as of a captive portal, for an answer, and trips over it.
+    return answeredWith === 200
+      ? { kind: 'refused', status: 200, error: noTokenInAnswer }
+      : { kind: 'refused', status: 0, error: 'the sign-in library failed' };
+  }
+  const { status, data } = response.output.response;
+  const body = v.safeParse(errorSchema, typeof data === 'string' ? parseJson(data) : data);
+  return { kind: 'refused', status, error: body.success ? body.output.error : `HTTP ${status}` };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
