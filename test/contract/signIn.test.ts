@@ -1,0 +1,352 @@
+/** A whole sign-in against the sandbox: real transport, real listener, and a browser that is made of `fetch`. */
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { inspect } from 'node:util';
+import { type SignInPorts, type SignInRequest, type SignInResult, signIn } from '../../src/auth/googleSignIn';
+import { signInReasonTexts } from '../../src/auth/signInReasonTexts';
+import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
+import type { Log } from '../../src/core/ports';
+import { reasonTexts } from '../../src/core/reasonTexts';
+import { BoundSecret } from '../../src/core/redact';
+import { createTransport, type UndiciTransport } from '../../src/http/transport';
+import type { FaultEffect, RunningSandbox } from '../../src/sandbox/api';
+import { frozenClock } from '../../src/sandbox/clock';
+import { startSandbox } from '../../src/sandbox/server';
+import { ManualClock } from '../fakes/manualClock';
+import { noon } from '../fakes/resetStage';
+import { freePort } from '../unit/auth/rawConnection';
+import { type Choices, consent, submitConsent } from '../unit/sandbox/consentForm';
+
+const project = '123456789012';
+const dave = 'dave.test@example.com';
+const secret = 'GOCSPX-sandbox-sign-in-secret';
+const scope = (name: string): string => `https://www.googleapis.com/auth/dataportability.${name}`;
+const scopes = [scope('myactivity.search'), scope('maps.reviews')];
+
+class SignInWorld {
+  readonly clock = new ManualClock(noon);
+  readonly stop = new AbortController();
+  /** Pages that the browser was sent to. */
+  readonly opened: URL[] = [];
+  /** What comes of the page; the address the browser is sent back to, if there is one. */
+  browser: (page: URL) => Promise<URL | undefined> = (page) => consent(page);
+  /** The page the browser ends on. */
+  last: { readonly status: number; readonly text: string } | undefined;
+  browsing: Promise<void> = Promise.resolve();
+  request: SignInRequest;
+
+  private constructor(
+    readonly sandbox: RunningSandbox,
+    readonly transport: UndiciTransport,
+    readonly webPort: number,
+    readonly logLines: readonly string[],
+  ) {
+    sandbox.control.seed({
+      users: [{ email: dave }],
+      projects: [
+        {
+          number: project,
+          clients: [
+            { clientId: `${project}-desktop.apps.googleusercontent.com`, clientSecret: secret },
+            {
+              clientId: `${project}-web.apps.googleusercontent.com`,
+              clientSecret: secret,
+              kind: 'web',
+              redirectUris: [`http://localhost:${webPort}/oauth2/back`],
+            },
+          ],
+        },
+      ],
+    });
+    this.request = {
+      clientId: `${project}-desktop.apps.googleusercontent.com`,
+      clientSecret: new BoundSecret(secret, [sandbox.origin]),
+      clientKind: 'installed',
+      scopes,
+      loginHint: dave,
+      authUrl: new URL(sandbox.google.oauth2AuthBaseUrl),
+      tokenUrl: new URL(sandbox.google.oauth2TokenUrl),
+      boundTo: [sandbox.origin],
+    };
+  }
+
+  static async open(): Promise<SignInWorld> {
+    const sandbox = await startSandbox({ port: 0, clock: frozenClock(noon) });
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(line);
+    const log: Log = { trace: write, info: write, warn: write, error: write };
+    const transport = createTransport({
+      log,
+      proxy: () => ({ support: 'off', proxy: '', noProxy: [], env: {} }),
+      trust: { extraCertificates: () => [] },
+    });
+    return new SignInWorld(sandbox, transport, await freePort(), lines);
+  }
+
+  async close(): Promise<void> {
+    await this.transport.close();
+    await this.sandbox.close();
+  }
+
+  async signIn(ports: Partial<SignInPorts> = {}): Promise<SignInResult> {
+    const openExternal = async (url: string): Promise<boolean> => {
+      const page = new URL(url);
+      this.opened.push(page);
+      this.browsing = this.browse(page);
+      return true;
+    };
+    const { transport, clock } = this;
+    const result = await signIn(this.request, { transport, clock, openExternal, ...ports }, this.stop.signal);
+    const everything = [inspect(result, { depth: null, showHidden: true }), JSON.stringify(result), ...this.logLines];
+    await this.browsing;
+    assert.doesNotMatch(everything.join('\n'), /ya29\.|1\/\/sandbox|4\/0sandbox|GOCSPX|code_verifier/);
+    return result;
+  }
+
+  async browse(page: URL): Promise<void> {
+    const back = await this.browser(page);
+    if (!back) return;
+    const response = await fetch(back);
+    this.last = { status: response.status, text: await response.text() };
+  }
+
+  /** Exchanges that reached the service's door. */
+  exchanges() {
+    return this.sandbox.control.requests.list({ method: 'POST', path: '/token' });
+  }
+
+  consent(): string {
+    return this.sandbox.control.google.consents(dave, project).state;
+  }
+
+  text(result: SignInResult): string {
+    const texts = collectReasonTexts([reasonTexts, signInReasonTexts]);
+    return 'reason' in result ? reasonParagraph(result.reason, texts, untranslated) : '';
+  }
+}
+
+/** Whether somebody listens there. */
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+describe('signing in at the sandbox', () => {
+  let world: SignInWorld;
+  beforeEach(async () => {
+    world = await SignInWorld.open();
+  });
+  afterEach(() => world.close());
+
+  it('brings tokens that work, for what was granted, and leaves the browser on a page that says so', async () => {
+    const result = await world.signIn();
+    assert.ok(result.kind === 'signed-in', world.text(result));
+    assert.deepEqual([result.grantedScopes, result.missingScopes], [scopes, []]);
+    assert.ok(result.refreshToken);
+    const reset = await world.transport.send(
+      {
+        method: 'POST',
+        url: new URL('/v1/authorization:reset', world.sandbox.origin),
+        pathTemplate: '/v1/authorization:reset',
+        bearer: result.accessToken,
+        body: { kind: 'empty' },
+        effect: 'irreversible',
+      },
+      world.stop.signal,
+    );
+    assert.equal(reset.kind === 'response' && reset.status, 200);
+    assert.equal(world.sandbox.control.google.resets().length, 1);
+    assert.equal(world.last?.status, 200);
+    assert.match(world.last?.text ?? '', /Consent received/);
+    assert.equal(world.exchanges().length, 1);
+  });
+
+  it('takes an approval without a hand on the page', async () => {
+    world.sandbox.control.google.setSwitches({ autoApprove: { user: dave, untick: ['maps.reviews'] } });
+    world.browser = async (page) => {
+      const response = await fetch(page, { redirect: 'manual' });
+      return new URL(response.headers.get('location') ?? '');
+    };
+    const result = await world.signIn();
+    assert.ok(result.kind === 'signed-in', world.text(result));
+    assert.deepEqual(
+      [result.grantedScopes, result.missingScopes],
+      [[scope('myactivity.search')], [scope('maps.reviews')]],
+    );
+  });
+
+  it('says what the user has left unticked', async () => {
+    world.browser = (page) => consent(page, { untick: [scope('myactivity.search')] });
+    const result = await world.signIn();
+    assert.ok(result.kind === 'signed-in', world.text(result));
+    assert.deepEqual(
+      [result.grantedScopes, result.missingScopes],
+      [[scope('maps.reviews')], [scope('myactivity.search')]],
+    );
+  });
+
+  it('Cancel on the page: denied, and nothing was exchanged', async () => {
+    world.browser = (page) => consent(page, { decision: 'cancel' });
+    const result = await world.signIn();
+    assert.equal(result.kind, 'denied');
+    assert.match(world.last?.text ?? '', /No consent was given/);
+    assert.equal(world.exchanges().length, 0);
+    assert.equal(world.consent(), 'none');
+  });
+
+  const deadEnds: readonly (readonly [what: string, prepare: (world: SignInWorld) => unknown, page: RegExp])[] = [
+    [
+      'a consent that is alive',
+      (world) => {
+        const { clientId } = world.request;
+        world.sandbox.control.seed({ grants: [{ user: dave, clientId, scopes: ['maps.reviews'] }] });
+      },
+      /Incremental auth is not allowed for the requested scopes/,
+    ],
+    [
+      'a client that is unknown',
+      (world) => {
+        world.request = { ...world.request, clientId: `${project}-other.apps.googleusercontent.com` };
+      },
+      /invalid_client/,
+    ],
+    [
+      'an address that is not registered',
+      (world) => {
+        const clientId = `${project}-web.apps.googleusercontent.com`;
+        const redirectUri = `http://localhost:${world.webPort}/other`;
+        world.request = { ...world.request, clientId, clientKind: 'web', redirectUri };
+      },
+      /redirect_uri_mismatch/,
+    ],
+    [
+      'a user who is no test user',
+      (world) => world.sandbox.control.google.setProject(project, { testing: true, testUsers: [] }),
+      /access_denied/,
+    ],
+  ];
+  for (const [what, prepare, text] of deadEnds) {
+    it(`${what}: the page never leads back, and the wait ends in time`, async () => {
+      await prepare(world);
+      world.browser = async (page) => {
+        const response = await fetch(page, { redirect: 'manual' });
+        assert.equal(response.headers.get('location'), null);
+        assert.match(await response.text(), text);
+        world.clock.advance(300_000);
+        return undefined;
+      };
+      const result = await world.signIn();
+      assert.ok(result.kind === 'timed-out', result.kind);
+      assert.equal(result.pages.length, 5);
+      assert.equal(world.exchanges().length, 0);
+      const [page] = world.opened;
+      assert.equal(await listens(Number(new URL(page?.searchParams.get('redirect_uri') ?? '').port)), false);
+    });
+  }
+
+  it('a web client comes back to its own port', async () => {
+    const redirectUri = `http://localhost:${world.webPort}/oauth2/back`;
+    const clientId = `${project}-web.apps.googleusercontent.com`;
+    world.request = { ...world.request, clientId, clientKind: 'web', redirectUri };
+    const result = await world.signIn();
+    assert.equal(result.kind, 'signed-in', world.text(result));
+    assert.equal(world.opened[0]?.searchParams.get('redirect_uri'), redirectUri);
+    assert.equal(await listens(world.webPort), false);
+  });
+
+  it('an address that the user pastes, as the browser is on another machine', async () => {
+    let pressed: (address: string) => void = () => undefined;
+    const address = new Promise<string>((resolve) => {
+      pressed = resolve;
+    });
+    world.browser = async (page) => {
+      pressed((await consent(page)).href);
+      return undefined;
+    };
+    const result = await world.signIn({
+      askPasted: async (check) => {
+        const text = await address;
+        assert.equal(check(text), undefined);
+        assert.equal(check(`${text}&state=x`)?.code, 'signIn.pastedOtherState');
+        return text;
+      },
+    });
+    assert.equal(result.kind, 'signed-in', world.text(result));
+  });
+
+  it('a wrong client secret: refused, and the consent may be alive', async () => {
+    world.request = { ...world.request, clientSecret: new BoundSecret('GOCSPX-wrong', [world.sandbox.origin]) };
+    const result = await world.signIn();
+    assert.ok(result.kind === 'refused', result.kind);
+    assert.equal(result.reason.code, 'signIn.invalidClient');
+    assert.match(world.text(result), /The consent itself was given and may be alive/);
+    assert.equal(world.exchanges().length, 1);
+    assert.equal(world.consent(), 'granted');
+  });
+
+  describe('sends the code once', () => {
+    const effects: readonly (readonly [effect: FaultEffect, expected: string])[] = [
+      [{ kind: 'answer', status: 503 }, 'refused'],
+      [{ kind: 'answer', status: 500, body: { error: 'internal_failure' } }, 'refused'],
+      [{ kind: 'retry-after', value: '0', status: 429 }, 'refused'],
+      [{ kind: 'html' }, 'refused'],
+      [{ kind: 'reset-before' }, 'unanswered'],
+      [{ kind: 'reset-after' }, 'unanswered'],
+      [{ kind: 'cut-body' }, 'unanswered'],
+      [{ kind: 'not-http' }, 'unanswered'],
+      [{ kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }, 'unanswered'],
+    ];
+    for (const [effect, expected] of effects) {
+      it(`when the exchange meets ${effect.kind} ${'status' in effect ? effect.status : ''}`, async () => {
+        // A connection that is kept would tempt the transport to try again on a fresh one.
+        await world.transport.send(
+          {
+            method: 'GET',
+            url: new URL('/tokeninfo', world.sandbox.origin),
+            pathTemplate: '/tokeninfo',
+            effect: 'read',
+          },
+          world.stop.signal,
+        );
+        world.sandbox.control.faults.add({ match: { method: 'POST', path: '/token' }, effect });
+        const result = await world.signIn();
+        assert.equal(result.kind, expected, world.text(result));
+        assert.equal(world.exchanges().length, 1);
+      });
+    }
+  });
+
+  it('another state changes nothing: neither a foreign refusal nor a foreign code', async () => {
+    world.browser = async (page) => {
+      const back = await consent(page);
+      for (const foreign of [
+        '?state=another&error=access_denied',
+        `?state=another&code=${back.searchParams.get('code')}`,
+      ]) {
+        assert.equal((await fetch(new URL(foreign, back))).status, 400);
+      }
+      return back;
+    };
+    assert.equal((await world.signIn()).kind, 'signed-in');
+  });
+
+  it('cancelled while the page shows: nothing was exchanged, though the user consents later', async () => {
+    let later: URL | undefined;
+    world.browser = async (page) => {
+      world.stop.abort();
+      later = page;
+      return undefined;
+    };
+    assert.equal((await world.signIn()).kind, 'cancelled');
+    assert.ok(later);
+    const answer = await submitConsent(later, {} satisfies Choices);
+    await assert.rejects(fetch(answer.headers.get('location') ?? ''));
+    assert.equal(world.exchanges().length, 0);
+  });
+});
