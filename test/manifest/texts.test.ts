@@ -13,6 +13,7 @@ import {
   isStringLiteralLikeNode,
 } from 'typescript/unstable/ast';
 import { SymbolFlags } from 'typescript/unstable/sync';
+import { signInReasonTexts } from '../../src/auth/signInReasonTexts';
 import { pastedSecretProblemTexts } from '../../src/core/pastedSecret';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { providerDescriptions } from '../../src/providers/registry';
@@ -59,7 +60,11 @@ describe('the texts in the code', () => {
   });
 
   it('have named placeholders in the catalogues of reasons, and end like sentences', () => {
-    const sources = [reasonTexts, ...[...providerDescriptions.values()].map((one) => one.reasonTexts)];
+    const sources = [
+      reasonTexts,
+      signInReasonTexts,
+      ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
+    ];
     for (const [code, texts] of sources.flatMap((source) => Object.entries(source))) {
       for (const text of Object.values(texts)) {
         assert.doesNotMatch(text.replaceAll(/\{[a-zA-Z]\w*\}/g, ''), /[{}]/, code);
@@ -69,9 +74,12 @@ describe('the texts in the code', () => {
   });
 
   it('belong to one reason each', () => {
-    const codes = [reasonTexts, ...[...providerDescriptions.values()].map((one) => one.reasonTexts)].flatMap(
-      Object.keys,
-    );
+    const sources = [
+      reasonTexts,
+      signInReasonTexts,
+      ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
+    ];
+    const codes = sources.flatMap(Object.keys);
     assert.deepEqual(codes, [...new Set(codes)]);
   });
 });
