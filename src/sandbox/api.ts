@@ -2,6 +2,34 @@
  * The public shapes of the sandbox: what a test, the demo or the editor may ask of it. Everything here is plain data, so
  * that the same call works in-process (`RunningSandbox.control`) and as JSON under `/__sandbox/`.
  * Times are milliseconds since 1970 on the sandbox's own clock unless a name says otherwise.
+ *
+ * The control plane over HTTP, all under `/__sandbox/`. A body that makes no sense is answered with 400 and
+ * `{"error": "why"}`, a request that a foreign web page sends with 403. What has no answer of its own answers `{}`.
+ *
+ * | method and path                      | body                           | does, and answers                          |
+ * | ------------------------------------ | ------------------------------ | ------------------------------------------ |
+ * | `POST seed`                          | `SeedRequest`                  | adds users, projects, grants: `SeedResult` |
+ * | `POST seed-sample`                   |                                | adds the sample world: `SampleWorld`       |
+ * | `POST reset`                         |                                | empties everything but the clock           |
+ * | `GET snapshot`                       |                                | the whole world: `SandboxSnapshot`         |
+ * | `POST restore`                       | `SandboxSnapshot`              | puts world and clock back                  |
+ * | `GET clock`                          |                                | `{now, iso}`                               |
+ * | `POST clock/advance`                 | `{ms}`                         | moves the clock forward: `{now, iso}`      |
+ * | `POST clock/set`                     | `{time}`                       | moves the clock, also back: `{now, iso}`   |
+ * | `GET faults`                         |                                | `ActiveFault[]`                            |
+ * | `POST faults`                        | `FaultRule`                    | adds a fault: `{id}`                       |
+ * | `DELETE faults`                      |                                | removes all faults                         |
+ * | `DELETE faults/{id}`                 |                                | removes one: `{removed}`                   |
+ * | `GET requests?method=&path=`         |                                | `{count, connections, requests}`           |
+ * | `DELETE requests`                    |                                | empties the log of requests                |
+ * | `GET google/consents?user=&project=` |                                | `ConsentReadout`                           |
+ * | `GET google/resets`                  |                                | `ResetRecord[]`                            |
+ * | `GET google/switches`                |                                | `GoogleSwitches`                           |
+ * | `PATCH google/switches`              | some of `GoogleSwitches`       | turns them: `GoogleSwitches`               |
+ * | `PATCH google/projects/{number}`     | some of `SeedProject`          | changes a project                          |
+ * | `PATCH google/users/{email}`         | `{region}`                     | moves a user to another region             |
+ * | `PATCH google/jobs/{id}`             | `{state}`                      | ends a job, or lets it fail                |
+ * | `POST google/faults`                 | `{name}`, `GoogleFaultOptions` | adds a fault by its name: `{id}`           |
  */
 import type { GoogleControl, SampleWorld, SeedRequest, SeedResult } from './google/api';
 

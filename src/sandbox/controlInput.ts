@@ -51,6 +51,7 @@ export const seed = v.strictObject({
 
 export const snapshot = v.object({ format: v.literal('reconsent-sandbox-1'), time: v.number(), world: v.unknown() });
 export const advance = v.strictObject({ ms: milliseconds });
+export const setTime = v.strictObject({ time: v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15)) });
 export const projectPatch = v.strictObject(projectState);
 export const userPatch = v.strictObject({ region: optional(region) });
 export const jobPatch = v.strictObject({ state: v.picklist(['IN_PROGRESS', 'COMPLETE', 'FAILED', 'CANCELLED']) });

@@ -33,6 +33,10 @@ export function mountControl(app: Hono, control: SandboxControl): void {
     control.clock.advance((await read(context, input.advance)).ms);
     return time(control);
   });
+  on('POST', 'clock/set', async (context) => {
+    control.clock.setTo((await read(context, input.setTime)).time);
+    return time(control);
+  });
   on('GET', 'faults', () => control.faults.list());
   on('POST', 'faults', async (context) => ({ id: control.faults.add(await read(context, input.fault)) }));
   on('DELETE', 'faults', () => control.faults.clear());

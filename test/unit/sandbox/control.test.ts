@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { frozenClock, movableClock } from '../../../src/sandbox/clock';
 import type { ConsentReadout, SampleWorld } from '../../../src/sandbox/google/api';
 import { startSandbox } from '../../../src/sandbox/server';
@@ -116,12 +118,44 @@ describe('sandbox: the control plane', () => {
     assert.match(await wrong('POST', 'faults', { match: {}, effect: { kind: 'explode' } }), /kind/);
     assert.match(await wrong('POST', 'google/faults', { name: 'nonsense', route: 'reset' }), /name/);
     assert.match(await wrong('PATCH', 'google/switches', { jobDuration: 1 }), /jobDuration/);
+    for (const archiveParts of [0, 1.5, 101, 'all']) {
+      assert.match(await wrong('PATCH', 'google/switches', { archiveParts }), /archiveParts/);
+    }
+    assert.match(await wrong('PATCH', 'google/switches', { archiveBytes: 64_000_001 }), /archiveBytes/);
+    assert.match(await wrong('PATCH', 'google/switches', { expiredUrlStatus: 404 }), /expiredUrlStatus/);
+    assert.match(await wrong('POST', 'clock/set', { time: 'now' }), /time/);
     assert.match(await wrong('PATCH', 'google/projects/1', {}), /No project 1/);
     assert.match(await wrong('PATCH', 'google/users/nobody@example.com', {}), /No user/);
     assert.match(await wrong('PATCH', 'google/jobs/1', { state: 'FAILED' }), /No job 1/);
     assert.match(await wrong('POST', 'restore', { format: 'reconsent-sandbox-1', time: 0, world: 1 }), /snapshot/);
     assert.match(await wrong('GET', 'google/consents?user=a'), /project/);
     assert.equal((await control('GET', 'nonsense')).status, 404);
+  });
+
+  it('has exactly the routes that its table names', async () => {
+    const folder = join(__dirname, '../../../src/sandbox');
+    const table = await readFile(join(folder, 'api.ts'), 'utf8');
+    const rows = [...table.matchAll(/^ \* \| `([A-Z]+) (\S+)`/gm)].map(([, method = '', path = '']) => ({
+      method,
+      path,
+    }));
+    const routes = await readFile(join(folder, 'controlRoutes.ts'), 'utf8');
+    const mounted = [...routes.matchAll(/\bon\('([A-Z]+)', '([^']+)'/g)];
+    assert.deepEqual(
+      mounted.map(([, method, path = '']) => `${method} ${path.replace(/:(\w+)/, '{$1}')}`).sort(),
+      rows.map(({ method, path }) => `${method} ${path.split('?')[0]}`).sort(),
+    );
+    for (const { method, path } of rows) {
+      const { status } = await control(method, path.replace(/\{\w+\}/, 'x'), method === 'GET' ? undefined : {});
+      assert.ok(status === 200 || status === 400, `${method} ${path}: ${status}`);
+    }
+  });
+
+  it('moves the clock, forward by so much and to any time', async () => {
+    const clock = async (path: string, body: object) => (await control('POST', `clock/${path}`, body)).body['now'];
+    assert.equal(await clock('advance', { ms: dayMs }), startTime + dayMs);
+    assert.equal(await clock('set', { time: startTime - dayMs }), startTime - dayMs);
+    assert.equal(sandbox.running.control.clock.now(), startTime - dayMs);
   });
 
   it('takes the world back to a snapshot, clock included, and goes on with the same ids', async () => {
