@@ -31,15 +31,13 @@ export function archivePart(job: Job, number: number): Buffer {
     return { name: names[index] ?? '', data: exported(job, resource, number, share) };
   });
   const missing = wanted - zipOverhead(names) - entries.reduce((sum, { data }) => sum + data.length, 0);
-  const last = entries.at(-1);
   // White space after the value: the JSON stays valid.
-  const filled =
-    last && missing > 0
-      ? [{ ...last, data: Buffer.concat([last.data, Buffer.alloc(missing, '\n')]) }]
-      : last
-        ? [last]
-        : [];
-  return zipOf([...entries.slice(0, -1), ...filled], job.startedAt);
+  const padding = Buffer.alloc(Math.max(0, missing), '\n');
+  const padded = entries.map(({ name, data }, index) => ({
+    name,
+    data: index === entries.length - 1 ? Buffer.concat([data, padding]) : data,
+  }));
+  return zipOf(padded, job.startedAt);
 }
 
 /** A JSON list of entries between the start and the end of the export, in at most `bytes` (but one entry at least). */
