@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { openLoopback } from '../../../src/auth/loopback';
 import { listenOnAll } from '../../../src/auth/loopbackListen';
 import { LoopbackStage, right, state } from './loopbackStage';
 import { ask, freePort, occupy, openRaw, tryConnect } from './rawConnection';
+
+/** Containers often have no IPv6; `localhost` is then one address, as the code has it too. */
+const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+const stacks = hasIPv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
+
+async function nobodyListens(port: number): Promise<void> {
+  for (const stack of stacks) assert.equal(await tryConnect(port, stack), 'ECONNREFUSED', stack);
+}
 
 describe('the loopback listener, at its end and at registered addresses,', () => {
   let stage: LoopbackStage;
@@ -110,26 +119,26 @@ describe('the loopback listener, at its end and at registered addresses,', () =>
           assert.deepEqual(opened, { kind: 'port-in-use', port });
         }
         assert.equal(await tryConnect(port), 'connected');
-        assert.equal(await tryConnect(port, '::1'), 'ECONNREFUSED');
+        if (hasIPv6) assert.equal(await tryConnect(port, '::1'), 'ECONNREFUSED');
       } finally {
         await leave();
       }
     });
 
-    it('localhost: fails when the port is in use by IPv6 alone, for the browser may go there', async () => {
+    it('localhost: fails when the port is in use on one of its addresses, for the browser may go there', async () => {
       const port = await freePort();
-      const leave = await occupy(port, '::1');
+      const leave = await occupy(port, stacks.at(-1) ?? '');
       try {
         const redirect = { kind: 'fixed', uri: `http://localhost:${port}/` } as const;
         const opened = await openLoopback({ ...stage.options, redirect }, stage.stop.signal);
         assert.deepEqual(opened, { kind: 'port-in-use', port });
-        assert.equal(await tryConnect(port), 'ECONNREFUSED', 'the half that could be had is given back');
+        if (hasIPv6) assert.equal(await tryConnect(port), 'ECONNREFUSED', 'the half that could be had is given back');
       } finally {
         await leave();
       }
     });
 
-    for (const stack of ['127.0.0.1', '::1']) {
+    for (const stack of stacks) {
       it(`localhost: hears a browser that comes by ${stack}, and both are gone afterwards`, async () => {
         const port = await freePort();
         const { result, close } = await stage.open({ kind: 'fixed', uri: `http://localhost:${port}/callback` });
@@ -138,8 +147,7 @@ describe('the loopback listener, at its end and at registered addresses,', () =>
         assert.equal((await ask(port, right, { host: stack, headers })).status, 200);
         assert.equal((await result).kind, 'code');
         await close();
-        assert.equal(await tryConnect(port), 'ECONNREFUSED');
-        assert.equal(await tryConnect(port, '::1'), 'ECONNREFUSED');
+        await nobodyListens(port);
       });
     }
 
