@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { CredentialVault } from './auth/credentialVault';
 import { ConsentOperations } from './core/consentOperations';
 import { ConsentStore } from './core/consentStore';
-import type { Target } from './core/model';
+import type { Target, TargetKey } from './core/model';
 import { collectReasonTexts } from './core/outcomeText';
 import { reasonTexts } from './core/reasonTexts';
 import { providerDescriptions } from './providers/registry';
@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const owner = createProcessIdentity({ windowId: systemRandom.id(), clock });
 
   const projects = new Projects(providerDescriptions);
-  const store = new ConsentStore();
+  const store = new ConsentStore((error) => log.error(`A view failed: ${String(error)}`));
   const prompts = new Prompts(texts);
   const journal = createFileJournal({ folder, clock, owner, log });
   const locks = createFileLocks({ folder, clock, owner });
@@ -55,22 +55,27 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     random: systemRandom,
     provider: (id) => network.provider(id),
     currentTarget: (key) => projects.targets.get(key),
+    forgetTokens: (target) => network.forgetTokens(target),
     credentialOrigins: ({ project }: Target) => describe(project.provider)?.credentialOrigins(project) ?? [],
   });
+  const credentialChanged = async (secretKey: string): Promise<void> => {
+    const target = projects.targets.get((await vault.changed(secretKey)) ?? ('' as TargetKey));
+    if (target) await operations.credentialChangedElsewhere(target);
+  };
   const tree = new ConsentTree(projects, store, texts);
   const view = createConsentView(tree, projects, store);
   const active = new ActiveIdentity(projects, context.workspaceState);
   const targets = new Targets(projects, store, prompts, texts, () => view.selection);
-  const resetCommand = new ResetCommand({ operations, prompts, network, texts });
-  const sandbox = new Sandbox({
-    projects,
-    descriptions: providerDescriptions,
-    vault,
+  const resetCommand = new ResetCommand({
     operations,
-    network,
     prompts,
-    log,
+    network,
+    texts,
+    store,
+    currentTarget: (key) => projects.targets.get(key),
   });
+  const descriptions = providerDescriptions;
+  const sandbox = new Sandbox({ projects, descriptions, vault, operations, store, network, prompts, log });
   const api = createExports(projects, store, texts);
   const startUp = new StartUp({ projects, operations, prompts, log });
 
@@ -88,11 +93,11 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     startUp,
     api,
     new QuickResetItem(active, store, texts),
-    context.secrets.onDidChange(({ key }) => vault.dropCached(key)),
+    context.secrets.onDidChange(({ key }) => void credentialChanged(key)),
     ...registerCommands({
       active,
       channel,
-      descriptions: providerDescriptions,
+      descriptions,
       operations,
       projects,
       prompts,

@@ -50,7 +50,9 @@ export async function refreshAccessToken(
   } catch (error) {
     const failure = explain(error);
     if (failure.kind === 'unanswered') return failure;
-    if (failure.error === 'invalid_grant') return { kind: 'invalid-grant' };
+    // A server that fails says nothing about the token, whatever its answer reads like.
+    const clientFault = failure.status === 400 || failure.status === 401;
+    if (clientFault && failure.error === 'invalid_grant') return { kind: 'invalid-grant' };
     const ofClient = failure.error === 'invalid_client' || failure.error === 'unauthorized_client';
     return ofClient ? { kind: 'invalid-client' } : failure;
   }

@@ -99,7 +99,8 @@ export function readTokens(credentials: unknown, clock: Clock): Tokens | undefin
 }
 
 /** An error code of RFC 6749 §5.2 or of Google. Anything else is not handed on: a service may echo what it was sent. */
-const errorSchema = v.object({ error: v.pipe(v.string(), v.regex(/^[a-z][a-z_]{1,60}$/)) });
+const errorCode = v.pipe(v.string(), v.regex(/^[a-z][a-z_]{1,60}$/));
+const errorSchema = v.object({ error: errorCode, error_subtype: v.optional(errorCode) });
 
 /** Takes from the library's error only its status and its OAuth error code; the rest of it holds secrets. */
 function explainFailure(failure: unknown, answeredWith: number): TokenFailure {
@@ -114,7 +115,10 @@ function explainFailure(failure: unknown, answeredWith: number): TokenFailure {
   }
   const { status, data } = response.output.response;
   const body = v.safeParse(errorSchema, typeof data === 'string' ? parseJson(data) : data);
-  return { kind: 'refused', status, error: body.success ? body.output.error : `HTTP ${status}` };
+  if (!body.success) return { kind: 'refused', status, error: `HTTP ${status}` };
+  // A subtype changes the meaning: `invalid_grant` of `invalid_rapt` asks for a new sign-in of a token that is alive.
+  const { error, error_subtype: subtype } = body.output;
+  return { kind: 'refused', status, error: subtype === undefined ? error : `${error} (${subtype})` };
 }
 
 function parseJson(text: string): unknown {

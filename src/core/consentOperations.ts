@@ -1,26 +1,12 @@
 /** What can be done with an identity's consent, and how the store follows it: reset, read, verify, dismiss. */
+import { afterReset, consentByMarker, consentWithoutCredential, leftOpen } from './consentDerivation';
 import { type ConsentState, type ConsentStore, type IdentityState, initialState } from './consentStore';
-import { sameOrigins } from './endpoint';
 import { mapLimited } from './mapLimited';
-import {
-  type Reason,
-  reason,
-  type Target,
-  type TargetAddress,
-  type TargetKey,
-  targetAddress,
-  targetKey,
-} from './model';
+import { reason, type Target, type TargetAddress, type TargetKey, targetAddress, targetKey } from './model';
 import { isGone, type Outcome } from './outcome';
 import type { CredentialMarker, Journal, JournalEntry, TargetLocks } from './ports';
 import type { Preview, ProbeResult, Provider } from './provider';
-import {
-  type Confirmation,
-  type CredentialReading,
-  type CredentialSource,
-  type ResetPorts,
-  runReset,
-} from './resetOperation';
+import { type Confirmation, type CredentialSource, type ResetPorts, runReset } from './resetOperation';
 import { settleUnfinished } from './verification';
 
 export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'log'> {
@@ -28,6 +14,8 @@ export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'l
   readonly credentials: CredentialSource & { markers(): Promise<ReadonlyMap<string, CredentialMarker>> };
   /** Origins that a credential of the target has to be bound to. */
   credentialOrigins(target: Target): readonly string[];
+  /** Drops what a loaded provider keeps in memory of the target's credential. */
+  forgetTokens(target: Target): void;
   readonly journal: Journal;
   readonly locks: TargetLocks;
   /** Loads the provider's network code on first use. */
@@ -90,7 +78,7 @@ export class ConsentOperations {
       );
       outcome = this.#outcomeOfDefect(sent);
     }
-    store.update(key, (state) => afterReset(state, outcome));
+    await this.#settle(target, outcome);
     log.info(`Reset of ${key}: ${outcome.kind} (${outcome.reason.code})`);
     return outcome;
   }
@@ -119,28 +107,27 @@ export class ConsentOperations {
 
   async #readConsent(target: Target, signal: AbortSignal): Promise<ConsentState | undefined> {
     try {
-      const [reading, lastVerified] = await Promise.all([
-        this.ports.credentials.read(target),
-        this.ports.journal.lastVerifiedReset(targetAddress(target)),
-      ]);
-      if (reading.kind !== 'present') return consentWithoutCredential(reading, lastVerified);
+      const reading = await this.ports.credentials.read(target);
+      if (reading.kind !== 'present') return consentWithoutCredential(reading);
       const provider = await this.ports.provider(target.project.provider);
       const probe = await provider.probe({ ...target, credential: reading.credential }, signal);
-      return this.#consentOf(probe, reading.credential.storedAt, lastVerified);
+      return await this.#consentOf(probe, target, reading.credential.storedAt);
     } catch (error) {
       this.ports.log.error(`Reading the consent failed: ${error instanceof Error ? error.message : 'unknown error'}`);
       return { kind: 'unread', reason: reason('consent.readDefect', {}, [{ kind: 'retry' }]) };
     }
   }
 
-  #consentOf(probe: ProbeResult, storedAt: number, lastVerified: number | undefined): ConsentState | undefined {
+  async #consentOf(probe: ProbeResult, target: Target, storedAt: number): Promise<ConsentState | undefined> {
     switch (probe.kind) {
       case 'granted':
         return { kind: 'granted', grant: probe.grant, readAt: this.ports.clock.now() };
-      case 'dead-credential':
-        return lastVerified !== undefined && lastVerified >= storedAt
-          ? { kind: 'needs-consent', since: lastVerified }
+      case 'dead-credential': {
+        const last = await this.ports.journal.lastVerifiedReset(targetAddress(target));
+        return last?.credentialStoredAt === storedAt
+          ? { kind: 'needs-consent', since: last.closedAt }
           : { kind: 'dead-credential', reason: probe.reason };
+      }
       case 'failed':
         return { kind: 'unread', reason: probe.reason };
       case 'aborted':
@@ -152,17 +139,15 @@ export class ConsentOperations {
   async verify(target: Target, operationId: string, signal: AbortSignal): Promise<Outcome> {
     const key = targetKey(target);
     const { store, log } = this.ports;
+    // A reset under way verifies itself.
+    const running = this.#inFlight.get(key);
+    if (running) return running;
     store.update(key, (state) => ({ ...state, activity: { kind: 'verifying' } }));
     let outcome: Outcome;
     try {
       const entry = await this.#findEntry(operationId);
       outcome = entry
-        ? await settleUnfinished(
-            entry,
-            target,
-            { ...this.ports, provider: await this.ports.provider(entry.address.provider) },
-            signal,
-          )
+        ? await this.#outcomeOf(entry, target, signal)
         : { kind: 'unknown', reason: reason('verify.noEntry'), at: this.ports.clock.now(), operationId };
     } catch (error) {
       log.error(
@@ -175,8 +160,37 @@ export class ConsentOperations {
         operationId,
       };
     }
-    store.update(key, (state) => afterReset(state, outcome));
+    await this.#settle(target, outcome);
     return outcome;
+  }
+
+  async #outcomeOf(entry: JournalEntry, target: Target, signal: AbortSignal): Promise<Outcome> {
+    // Another window may have settled it already.
+    if (entry.outcome && entry.outcome.kind !== 'unknown') return entry.outcome;
+    const provider = await this.ports.provider(entry.address.provider);
+    return settleUnfinished(entry, target, { ...this.ports, provider }, signal);
+  }
+
+  /** Brings an outcome into the store. A failure here changes nothing about the outcome. */
+  async #settle(target: Target, outcome: Outcome): Promise<void> {
+    const { store, credentials, log } = this.ports;
+    const key = targetKey(target);
+    const hadOpen = store.get(key).unfinished !== undefined;
+    store.update(key, (state) => afterReset(state, outcome));
+    if (outcome.kind === 'unknown' || outcome.kind === 'cancelled') return;
+    try {
+      if (isGone(outcome.kind)) {
+        this.ports.forgetTokens(target);
+        // The user may have consented and signed in anew while the reset was being verified.
+        const generation = await credentials.storedGeneration(target);
+        const consent: ConsentState | undefined =
+          generation === undefined ? undefined : { kind: 'stored', storedAt: generation };
+        if (consent) store.update(key, (state) => ({ ...state, consent }));
+      }
+      if (hadOpen) await this.#showNextOpen(target);
+    } catch (error) {
+      log.warn(`After the reset of ${key}: ${error instanceof Error ? error.message : 'unknown error'}`);
+    }
   }
 
   async #findEntry(operationId: string): Promise<JournalEntry | undefined> {
@@ -189,6 +203,7 @@ export class ConsentOperations {
   async dismiss(target: Target, operationId: string): Promise<void> {
     await this.ports.journal.dismiss(operationId);
     this.ports.store.update(targetKey(target), ({ unfinished: _seen, lastOutcome: _old, ...state }) => state);
+    await this.#showNextOpen(target);
   }
 
   /** Fills the store for the first paint: from markers and the journal, without reading a secret or asking a service. */
@@ -198,26 +213,21 @@ export class ConsentOperations {
     const changes = new Map<TargetKey, (state: IdentityState) => IdentityState>();
     const load = async (target: Target): Promise<void> => {
       const key = targetKey(target);
-      const address = targetAddress(target);
-      const marker = markers.get(key);
-      const left = unfinished.find((entry) => sameAddress(entry.address, address));
-      // The journal is asked only where it matters: most identities are simply signed in.
-      const asks = left !== undefined || marker === undefined || marker.forgottenAt !== undefined;
-      const lastVerified = asks ? await journal.lastVerifiedReset(address) : undefined;
-      const consent = this.#consentByMarker(target, marker, lastVerified);
-      // What a later reset has settled is not asked about again.
-      const open = left !== undefined && left.openedAt > (lastVerified ?? 0) ? left : undefined;
+      const { origin } = targetAddress(target);
+      const consent = consentByMarker(markers.get(key), this.ports.credentialOrigins(target));
+      const open = await this.#stillOpen(target, unfinished);
       const loadedOrigin = this.#loadedOrigins.get(key);
-      this.#loadedOrigins.set(key, address.origin);
+      this.#loadedOrigins.set(key, origin);
       changes.set(key, (current) => {
         // What was learned at another address says nothing about this one.
-        const moved = loadedOrigin !== undefined && loadedOrigin !== address.origin;
-        const state: IdentityState = moved ? { ...initialState, activity: current.activity } : current;
+        const moved = loadedOrigin !== undefined && loadedOrigin !== origin;
+        const { unfinished: known, ...state } = moved ? { ...initialState, activity: current.activity } : current;
+        const shown = known ?? (open && leftOpen(open));
         return {
           ...state,
           // What this window has learned since is newer than what the disk says.
           consent: state.consent.kind === 'not-signed-in' ? consent : state.consent,
-          ...(open === undefined || state.unfinished ? {} : { unfinished: interrupted(open) }),
+          ...(shown === undefined ? {} : { unfinished: shown }),
         };
       });
     };
@@ -226,77 +236,42 @@ export class ConsentOperations {
     store.updateAll(changes);
   }
 
-  #consentByMarker(
-    target: Target,
-    marker: CredentialMarker | undefined,
-    lastVerified: number | undefined,
-  ): ConsentState {
-    if (marker !== undefined && marker.forgottenAt === undefined) {
-      return sameOrigins(marker.origins, this.ports.credentialOrigins(target))
-        ? { kind: 'stored', storedAt: marker.storedAt }
-        : consentWithoutCredential({ kind: 'foreign-origin', boundTo: marker.origins }, undefined);
-    }
-    return consentWithoutCredential(forgotten(marker), lastVerified);
+  /** The newest open operation of the target. What a verified reset of the same credential has settled is asked no more. */
+  async #stillOpen(target: Target, unfinished: readonly JournalEntry[]): Promise<JournalEntry | undefined> {
+    const address = targetAddress(target);
+    const open = unfinished.filter((entry) => sameAddress(entry.address, address));
+    if (open.length === 0) return undefined;
+    const last = await this.ports.journal.lastVerifiedReset(address);
+    return open
+      .filter(({ credentialStoredAt }) => credentialStoredAt !== last?.credentialStoredAt)
+      .reduce<JournalEntry | undefined>(
+        (newest, one) => (newest && newest.openedAt >= one.openedAt ? newest : one),
+        undefined,
+      );
   }
 
-  /** A credential was stored or forgotten: what was known of the consent no longer holds. */
+  /** Shows the next open operation, if there is one, in place of the one that was settled. */
+  async #showNextOpen(target: Target): Promise<void> {
+    const next = await this.#stillOpen(target, await this.ports.journal.unfinished());
+    this.ports.store.update(targetKey(target), ({ unfinished: _settled, ...state }) =>
+      next ? { ...state, unfinished: leftOpen(next) } : state,
+    );
+  }
+
+  /** A credential was stored or forgotten in this window: what was known of the consent no longer holds. */
   credentialChanged(target: Target, consent: ConsentState): void {
+    this.ports.forgetTokens(target);
     this.ports.store.update(targetKey(target), ({ lastOutcome: _old, ...state }) => ({ ...state, consent }));
   }
-}
 
-function forgotten(marker: CredentialMarker | undefined): Exclude<CredentialReading, { kind: 'present' }> {
-  return marker?.forgottenAt === undefined ? { kind: 'missing' } : { kind: 'missing', forgottenAt: marker.forgottenAt };
+  /** Another window has stored or forgotten the credential: the marker says what holds now. */
+  async credentialChangedElsewhere(target: Target): Promise<void> {
+    const marker = (await this.ports.credentials.markers()).get(targetKey(target));
+    this.credentialChanged(target, consentByMarker(marker, this.ports.credentialOrigins(target)));
+    await this.#showNextOpen(target);
+  }
 }
 
 function sameAddress(one: TargetAddress, other: TargetAddress): boolean {
   return one.provider === other.provider && one.origin === other.origin && one.target === other.target;
-}
-
-function interrupted(entry: JournalEntry): NonNullable<IdentityState['unfinished']> {
-  const why = entry.outcome?.reason ?? reason('reset.interrupted', {}, [{ kind: 'verify' }]);
-  return { operationId: entry.operationId, openedAt: entry.openedAt, reason: why };
-}
-
-/** What a missing or unusable credential means for the consent. */
-export function consentWithoutCredential(
-  reading: Exclude<CredentialReading, { kind: 'present' }>,
-  lastVerified: number | undefined,
-): ConsentState {
-  const unusable = (code: string, params: Record<string, string> = {}): ConsentState => {
-    const why: Reason = reason(code, params, [{ kind: 'replace-credential' }]);
-    return { kind: 'unusable-credential', reason: why };
-  };
-  switch (reading.kind) {
-    case 'missing':
-      return lastVerified !== undefined && (reading.forgottenAt === undefined || reading.forgottenAt < lastVerified)
-        ? { kind: 'needs-consent', since: lastVerified }
-        : { kind: 'not-signed-in' };
-    case 'lost':
-      return unusable('credential.lost', { since: new Date(reading.storedAt).toISOString() });
-    case 'foreign-origin':
-      return unusable('credential.foreignOrigin', { boundTo: reading.boundTo.join(', ') });
-    case 'corrupt':
-      return unusable('credential.corrupt');
-    case 'newer':
-      return unusable('credential.newer');
-    case 'unreadable':
-      return unusable('credential.unreadable');
-  }
-}
-
-function afterReset(state: IdentityState, outcome: Outcome): IdentityState {
-  const { unfinished: before, ...rest } = state;
-  const idle = { ...rest, activity: { kind: 'idle' } } as const;
-  // An operation that was not sent, refused or cancelled says nothing about an earlier one whose result is not known.
-  const stillOpen = before === undefined || before.operationId === outcome.operationId ? {} : { unfinished: before };
-  if (outcome.kind === 'cancelled') return { ...idle, ...stillOpen };
-  if (outcome.kind === 'unknown' && outcome.operationId !== undefined) {
-    const unfinished = { operationId: outcome.operationId, openedAt: outcome.at, reason: outcome.reason };
-    return { ...idle, lastOutcome: outcome, unfinished };
-  }
-  if (isGone(outcome.kind)) {
-    return { ...idle, lastOutcome: outcome, consent: { kind: 'needs-consent', since: outcome.at } };
-  }
-  return { ...idle, ...stillOpen, lastOutcome: outcome };
 }

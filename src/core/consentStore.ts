@@ -52,6 +52,9 @@ export class ConsentStore {
   readonly #states = new Map<TargetKey, IdentityState>();
   readonly #listeners = new Set<StoreListener>();
 
+  /** A listener that throws must not keep the others, or the operation that caused the change, from going on. */
+  constructor(private readonly onListenerError: (error: unknown) => void) {}
+
   get(key: TargetKey): IdentityState {
     return this.#states.get(key) ?? initialState;
   }
@@ -82,6 +85,12 @@ export class ConsentStore {
   }
 
   #announce(changed: ReadonlySet<TargetKey>): void {
-    for (const listener of [...this.#listeners]) listener(changed);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(changed);
+      } catch (error) {
+        this.onListenerError(error);
+      }
+    }
   }
 }

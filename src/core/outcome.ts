@@ -29,9 +29,9 @@ export interface Outcome {
   readonly operationId?: string;
 }
 
-/** Outcomes after which the consent is gone. */
+/** Outcomes after which the consent is known to be gone. */
 export function isGone(kind: OutcomeKind): boolean {
-  return kind === 'verified' || kind === 'accepted' || kind === 'already-reset';
+  return kind === 'verified' || kind === 'already-reset';
 }
 
 /** Outcomes that ask the user to look: the tree's badge and the status bar's warning count these. */

@@ -45,11 +45,14 @@ export interface MarkerStore {
 
 export interface CredentialMarker {
   readonly form: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; never the same for two credentials of one identity, so it names the credential. */
   readonly storedAt: number;
   readonly origins: readonly string[];
-  /** Set when the user forgot the credential without a reset: its consent may be alive. Epoch milliseconds. */
-  readonly forgottenAt?: number;
+  /**
+   * Why the credential is no longer there: the user forgot it (its consent may be alive), a verified reset ended it, or it
+   * could not be read and was put aside.
+   */
+  readonly ended?: { readonly by: 'forget' | 'reset' | 'damage'; readonly at: number };
 }
 
 // ── Locks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,6 +96,15 @@ export interface JournalEntry {
 
 export type NewJournalEntry = Omit<JournalEntry, 'stage' | 'sentAt' | 'outcome' | 'dismissed'>;
 
+/** A reset that was seen to have worked, and the credential it was sent with: it says nothing about any other. */
+export interface VerifiedReset {
+  readonly credentialStoredAt: number;
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+  /** Epoch milliseconds; when it was verified. */
+  readonly closedAt: number;
+}
+
 export interface Journal {
   /** Writes the entry at stage `sending` and waits until it is on disk. Rejects when it cannot: then nothing may be sent. */
   open(entry: NewJournalEntry): Promise<void>;
@@ -102,8 +114,8 @@ export interface Journal {
   close(operationId: string, outcome: Outcome): Promise<void>;
   /** The user has seen an unfinished entry and does not want it verified. */
   dismiss(operationId: string): Promise<void>;
-  /** When the newest reset of the target that is known to have worked was closed; epoch milliseconds. */
-  lastVerifiedReset(address: TargetAddress): Promise<number | undefined>;
+  /** The newest reset of the target that is known to have worked. */
+  lastVerifiedReset(address: TargetAddress): Promise<VerifiedReset | undefined>;
   /** Entries whose result is not known and that no living window is working on. */
   unfinished(): Promise<readonly JournalEntry[]>;
   /** The newest entries of this machine, newest first. */
@@ -124,6 +136,11 @@ export interface HttpRequest {
   readonly body?: HttpBody;
   /** `irreversible` requests use a connection opened for them and are never sent again by the transport. */
   readonly effect: 'read' | 'irreversible';
+  /**
+   * Asked once, on the standing connection, right before the first byte: `false` keeps the request here, and it ends as
+   * `not-sent` with the cause `withdrawn`.
+   */
+  readonly mayLeave?: () => boolean;
   /** Called once, when the request starts to leave this machine. */
   readonly onSent?: () => void;
 }
@@ -150,7 +167,8 @@ export type NotSentCause =
   | 'proxy-unreachable'
   | 'proxy-refused'
   | 'foreign-origin'
-  | 'invalid-request';
+  | 'invalid-request'
+  | 'withdrawn';
 
 /** Why there is no trustworthy answer although the request left. */
 export type BrokenCause = 'connection-reset' | 'timeout' | 'cut-body' | 'too-large' | 'malformed';

@@ -1,6 +1,7 @@
 /** State → what a row, a status bar item or a screen reader says. Pure. */
 import type { ConsentState, IdentityState } from './consentStore';
 import { plainText } from './foreignText';
+import { localTime } from './localTime';
 import type { Reason, Target } from './model';
 import { needsAttention, type Outcome } from './outcome';
 import { outcomeWord, type ReasonTexts, reasonParagraph, reasonSentences, type Translate } from './outcomeText';
@@ -154,7 +155,6 @@ function contextValueOf(state: IdentityState): string {
   const flags = ['identity', state.consent.kind];
   if (state.activity.kind !== 'idle') flags.push('busy');
   if (state.unfinished) flags.push('unfinished');
-  if (state.lastOutcome?.kind === 'accepted') flags.push('unverified');
   const hasCredential = !['not-signed-in', 'needs-consent'].includes(state.consent.kind);
   if (hasCredential) flags.push('hasCredential');
   return `;${flags.join(';')};`;
@@ -168,26 +168,35 @@ function tooltipLines(target: Target, state: IdentityState, context: Presentatio
       project: plainText(target.project.label, 120),
     }),
   ];
-  if (state.lastOutcome) {
+  if (state.unfinished) lines.push(reasonParagraph(state.unfinished.reason, context.texts, translate));
+  if (state.lastOutcome && !isUnfinished(state.lastOutcome, state)) {
     const word = outcomeWord(state.lastOutcome.kind, translate);
-    lines.push(translate('Last reset: {outcome}, {time}', { outcome: word, time: clockTime(state.lastOutcome.at) }));
+    lines.push(
+      translate('Last reset: {outcome}, {time}', { outcome: word, time: localTime(state.lastOutcome.at, context.now) }),
+    );
     lines.push(reasonParagraph(state.lastOutcome.reason, context.texts, translate));
-  } else if (state.unfinished) {
-    lines.push(reasonParagraph(state.unfinished.reason, context.texts, translate));
   }
   const why = consentReason(state.consent);
   if (why && why.code !== state.lastOutcome?.reason.code) lines.push(reasonParagraph(why, context.texts, translate));
-  if (state.consent.kind === 'granted') lines.push(...grantLines(state.consent, translate));
+  if (state.consent.kind === 'granted') lines.push(...grantLines(state.consent, context));
   return lines;
 }
 
-function grantLines(consent: Extract<ConsentState, { kind: 'granted' }>, translate: Translate): readonly string[] {
+/** Whether the outcome is the one that is shown as unfinished already. Many outcomes belong to no operation at all. */
+function isUnfinished(outcome: Outcome, { unfinished }: IdentityState): boolean {
+  return unfinished !== undefined && outcome.operationId === unfinished.operationId;
+}
+
+function grantLines(
+  consent: Extract<ConsentState, { kind: 'granted' }>,
+  { translate, now }: PresentationContext,
+): readonly string[] {
   const { timeBased, oneTime } = consent.grant;
   const list = (names: readonly string[]): string => names.map((name) => plainText(name, 80)).join(', ');
   return [
     ...(timeBased.length > 0 ? [translate('Time-based: {scopes}', { scopes: list(timeBased) })] : []),
     ...(oneTime.length > 0 ? [translate('One time: {scopes}', { scopes: list(oneTime) })] : []),
-    translate('Read at {time}', { time: clockTime(consent.readAt) }),
+    translate('Read at {time}', { time: localTime(consent.readAt, now) }),
   ];
 }
 
@@ -202,12 +211,6 @@ function consentReason(consent: ConsentState): Reason | undefined {
   }
 }
 
-/** `HH:MM:SS` of this computer's time zone. */
-export function clockTime(epochMs: number): string {
-  const date = new Date(epochMs);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
-}
-
 /** The modal of a reset: what is asked, and the lines below it; losses come first. */
 export function presentConfirmation(
   target: Target,
@@ -217,6 +220,7 @@ export function presentConfirmation(
     readonly grant: { readonly timeBased: readonly string[]; readonly oneTime: readonly string[] };
   },
   context: Omit<PresentationContext, 'now'>,
+  earlierUnknown = false,
 ): { readonly message: string; readonly detail: string } {
   const { translate, texts } = context;
   const message = translate('Reset the consent of {identity} in {project}?', {
@@ -227,6 +231,9 @@ export function presentConfirmation(
   const shown = scopes.slice(0, 6).join(', ');
   const more = scopes.length > 6 ? translate('and {count} more', { count: String(scopes.length - 6) }) : '';
   const lines = [
+    ...(earlierUnknown
+      ? [translate('The outcome of an earlier reset is still unknown. Better verify that one first.', {})]
+      : []),
     ...preview.losses.map((line) => reasonSentences(line, texts, translate).happened),
     ...preview.effects.map((line) => reasonSentences(line, texts, translate).happened),
     ...(scopes.length > 0
@@ -251,19 +258,18 @@ export interface DetailPresentation {
 export function presentDetails(state: IdentityState, context: PresentationContext): readonly DetailPresentation[] {
   const { translate, texts, now } = context;
   const rows: DetailPresentation[] = [];
-  if (state.lastOutcome) {
+  if (state.unfinished) rows.push(...sentenceRows('unfinished', state.unfinished.reason, texts, translate));
+  if (state.lastOutcome && !isUnfinished(state.lastOutcome, state)) {
     rows.push({
       id: 'last-outcome',
       label: translate('Last reset: {outcome}', { outcome: outcomeWord(state.lastOutcome.kind, translate) }),
-      description: clockTime(state.lastOutcome.at),
+      description: localTime(state.lastOutcome.at, now),
       icon: { id: needsAttention(state.lastOutcome.kind) ? 'warning' : 'history' },
     });
     rows.push(...sentenceRows('outcome', state.lastOutcome.reason, texts, translate));
-  } else if (state.unfinished) {
-    rows.push(...sentenceRows('unfinished', state.unfinished.reason, texts, translate));
   }
   const why = consentReason(state.consent);
-  if (why) rows.push(...sentenceRows('consent', why, texts, translate));
+  if (why && why.code !== state.lastOutcome?.reason.code) rows.push(...sentenceRows('consent', why, texts, translate));
   if (state.consent.kind === 'granted') {
     const { timeBased, oneTime, credentialExpiresAt } = state.consent.grant;
     const timed = translate('time-based', {});

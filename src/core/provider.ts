@@ -56,6 +56,8 @@ export interface Provider {
   verify(target: ProviderTarget, hints: VerificationHints, signal: AbortSignal): Promise<Verification>;
   /** Reads the state of the consent for the tree. Consumes nothing. */
   probe(target: ProviderTarget, signal: AbortSignal): Promise<ProbeResult>;
+  /** Drops what is kept in memory of the target's credential. */
+  forget(target: Target): void;
 }
 
 export type PreviewResult =
@@ -89,8 +91,16 @@ export interface GrantSummary {
 /** A reset that is ready to leave. Holds the very token the preview was made with; it can be sent once. */
 export interface PreparedReset {
   readonly hints: VerificationHints;
-  /** Sends the one request. `onSent` is called when it starts to leave this machine. */
-  send(onSent: () => void, signal: AbortSignal): Promise<ResetAnswer>;
+  /** Sends the one request. */
+  send(leaving: Leaving, signal: AbortSignal): Promise<ResetAnswer>;
+}
+
+/** What happens around the moment in which the request leaves this machine. */
+export interface Leaving {
+  /** Asked right before the first byte; `false` keeps the request here. */
+  mayLeave(): boolean;
+  /** Called when the request starts to leave. */
+  onSent(): void;
 }
 
 export type ResetAnswer =

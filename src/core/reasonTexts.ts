@@ -11,6 +11,11 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: nothingSent,
     remedy: 'The next run starts at the consent screen. After a new consent, store its token here.',
   },
+  'reset.acceptedNotCheckable': {
+    happened: 'The service accepted the reset, but it cannot be verified. {cause}',
+    notHappened: 'It was not seen that the consent is gone.',
+    remedy: 'See by hand whether the consent screen comes back.',
+  },
   'reset.acceptedUnchecked': {
     happened: 'The service accepted the reset.',
     notHappened: 'It has not been checked that the consent is gone.',
@@ -202,6 +207,11 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     happened: 'The request could not be made ({detail}).',
     notHappened: nothingSent,
     remedy: 'Check the stored credential and the endpoint for stray characters.',
+  },
+  'http.withdrawn': {
+    happened: 'The request was held back right before it left.',
+    notHappened: nothingSent,
+    remedy: 'Start the reset again.',
   },
   'http.connection-reset': {
     happened: '{host} closed the connection without an answer.',

@@ -5,10 +5,11 @@
  * the journal entry is on disk; nothing is called verified without a read that is independent of the reset's own answer.
  */
 import { sameOrigins } from './endpoint';
+import { localTime } from './localTime';
 import { type Credential, type Reason, reason, type Target, type TargetAddress, targetAddress } from './model';
 import type { Outcome, OutcomeKind } from './outcome';
 import type { Clock, ConfirmedBy, Journal, Log, NewJournalEntry, Random, TargetLocks } from './ports';
-import type { PreparedReset, Preview, Provider, ProviderTarget, ResetAnswer } from './provider';
+import type { Leaving, PreparedReset, Preview, Provider, ProviderTarget, ResetAnswer } from './provider';
 import { verifyPatiently } from './verification';
 
 /** A confirmation is good for this long, until the operation starts. */
@@ -18,8 +19,8 @@ export type ResetStep = 'previewing' | 'confirming' | 'locking' | 'journaling' |
 
 export type CredentialReading =
   | { readonly kind: 'present'; readonly credential: Credential }
-  /** Never stored, or forgotten; `forgottenAt` when the user did so without a reset. */
-  | { readonly kind: 'missing'; readonly forgottenAt?: number }
+  /** Never stored, or forgotten; `resetAt` when the last one stored was ended by a verified reset. */
+  | { readonly kind: 'missing'; readonly resetAt?: number }
   /** A marker says it was stored; the secret storage of this computer no longer has it. */
   | { readonly kind: 'lost'; readonly storedAt: number }
   /** It was given for other origins than the project's. It must not be sent. */
@@ -34,8 +35,13 @@ export type CredentialReading =
 /** Where credentials come from and where dead ones go. */
 export interface CredentialSource {
   read(target: Target): Promise<CredentialReading>;
-  /** Forgets the record if it is still the one of `generation`, because its consent is gone. */
-  forgetDead(target: Target, generation: number): Promise<void>;
+  /**
+   * The generation of the stored credential as every window sees it, from the disk rather than from memory; `undefined` when
+   * there is none.
+   */
+  storedGeneration(target: Target): Promise<number | undefined>;
+  /** Forgets the record if it is still the one of `generation`, because a reset seen at `resetAt` has ended its consent. */
+  forgetDead(target: Target, generation: number, resetAt: number): Promise<void>;
 }
 
 export interface Confirmation {
@@ -65,7 +71,6 @@ interface Ready {
   readonly address: TargetAddress;
   readonly preview: Preview;
   readonly prepared: PreparedReset;
-  readonly lastVerified: number | undefined;
 }
 
 interface Confirmed extends Ready {
@@ -108,11 +113,8 @@ export async function runReset(target: Target, ports: ResetPorts, signal: AbortS
 
 async function prepare(target: Target, ports: ResetPorts, signal: AbortSignal): Promise<Step<Ready>> {
   const address = targetAddress(target);
-  const [reading, lastVerified] = await Promise.all([
-    ports.credentials.read(target),
-    ports.journal.lastVerifiedReset(address),
-  ]);
-  if (reading.kind !== 'present') return end(withoutCredential(reading, lastVerified, ports));
+  const reading = await ports.credentials.read(target);
+  if (reading.kind !== 'present') return end(withoutCredential(reading, ports));
   const { credential } = reading;
   const providerTarget: ProviderTarget = { ...target, credential };
   const result = await ports.provider.preview(providerTarget, signal);
@@ -122,35 +124,37 @@ async function prepare(target: Target, ports: ResetPorts, signal: AbortSignal): 
     case 'stopped':
       return end(ending(ports, result.outcome, result.reason));
     case 'dead-credential': {
-      // A dead token also fits a wrong or expired one: only a verified reset since it was stored tells them apart.
-      if (lastVerified === undefined || lastVerified < credential.storedAt) {
-        return end(ending(ports, 'refused', result.reason));
-      }
-      await withoutFailing(
-        'The dead credential could not be forgotten',
-        () => ports.credentials.forgetDead(target, credential.generation),
-        ports,
-      );
-      return end(alreadyReset(ports, lastVerified));
+      // A dead token also fits a wrong or expired one: only a verified reset of this very credential tells them apart.
+      const resetAt = await verifiedResetOf(address, credential.storedAt, ports);
+      if (resetAt === undefined) return end(ending(ports, 'refused', result.reason));
+      const forget = () => ports.credentials.forgetDead(target, credential.generation, resetAt);
+      await withoutFailing('The dead credential could not be forgotten', forget, ports);
+      return end(alreadyReset(ports, resetAt));
     }
     case 'ready':
-      return go({ target: providerTarget, address, lastVerified, preview: result.preview, prepared: result.prepared });
+      return go({ target: providerTarget, address, preview: result.preview, prepared: result.prepared });
   }
 }
 
-function withoutCredential(
-  reading: Exclude<CredentialReading, { kind: 'present' }>,
-  lastVerified: number | undefined,
-  ports: ResetPorts,
-): Outcome {
+/** When a reset sent with this very credential was verified; resets of other credentials say nothing about it. */
+async function verifiedResetOf(
+  address: TargetAddress,
+  credentialStoredAt: number,
+  { journal }: ResetPorts,
+): Promise<number | undefined> {
+  const last = await journal.lastVerifiedReset(address);
+  return last?.credentialStoredAt === credentialStoredAt ? last.closedAt : undefined;
+}
+
+function withoutCredential(reading: Exclude<CredentialReading, { kind: 'present' }>, ports: ResetPorts): Outcome {
   const replace = [{ kind: 'replace-credential' }] as const;
   switch (reading.kind) {
     case 'missing':
-      return lastVerified !== undefined && (reading.forgottenAt === undefined || reading.forgottenAt < lastVerified)
-        ? alreadyReset(ports, lastVerified)
+      return reading.resetAt !== undefined
+        ? alreadyReset(ports, reading.resetAt)
         : ending(ports, 'not-sent', reason('credential.missing', {}, replace));
     case 'lost':
-      return ending(ports, 'not-sent', reason('credential.lost', { since: isoTime(reading.storedAt) }, replace));
+      return ending(ports, 'not-sent', reason('credential.lost', { since: localTime(reading.storedAt) }, replace));
     case 'foreign-origin':
       return ending(
         ports,
@@ -178,11 +182,10 @@ async function confirm(ready: Ready, ports: ResetPorts, signal: AbortSignal): Pr
 /** With the lock held: is everything that was confirmed still so? Another window may have been faster. */
 async function recheck(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Step<undefined>> {
   const { target } = confirmed;
-  const lastVerified = await ports.journal.lastVerifiedReset(confirmed.address);
-  if (lastVerified !== undefined && lastVerified !== confirmed.lastVerified)
-    return end(alreadyReset(ports, lastVerified));
-  const reading = await ports.credentials.read(target);
-  if (reading.kind !== 'present' || reading.credential.generation !== target.credential.generation) {
+  const resetAt = await verifiedResetOf(confirmed.address, target.credential.storedAt, ports);
+  if (resetAt !== undefined) return end(alreadyReset(ports, resetAt));
+  // From the disk: another window's new credential may not have reached this window's memory yet.
+  if ((await ports.credentials.storedGeneration(target)) !== target.credential.generation) {
     return end(ending(ports, 'not-sent', reason('credential.changed', {}, [{ kind: 'retry' }])));
   }
   if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
@@ -228,7 +231,7 @@ async function sendAndVerify(confirmed: Confirmed, ports: ResetPorts, signal: Ab
   const close = () => ports.journal.close(operationId, outcome);
   const closed = await withoutFailing('The journal entry could not be closed', close, ports);
   if (closed && outcome.kind === 'verified') {
-    const forget = () => ports.credentials.forgetDead(target, target.credential.generation);
+    const forget = () => ports.credentials.forgetDead(target, target.credential.generation, outcome.at);
     await withoutFailing('The dead credential could not be forgotten', forget, ports);
   }
   return outcome;
@@ -245,14 +248,23 @@ async function sendOnce(
   const obstacle = obstacleNow(confirmed, ports);
   if (obstacle) return obstacle;
   let sent = false;
+  let withdrawn: Outcome | undefined;
   try {
     ports.progress('sending');
-    const onSent = (): void => {
-      sent = true;
-      ports.journal.markSent(operationId, ports.clock.now());
-      ports.progress('sent');
+    const leaving: Leaving = {
+      // Connecting takes its time, and the machine may sleep meanwhile.
+      mayLeave: () => {
+        withdrawn = obstacleNow(confirmed, ports);
+        return withdrawn === undefined;
+      },
+      onSent: () => {
+        sent = true;
+        ports.journal.markSent(operationId, ports.clock.now());
+        ports.progress('sent');
+      },
     };
-    const answer = await confirmed.prepared.send(onSent, signal);
+    const answer = await confirmed.prepared.send(leaving, signal);
+    if (answer.kind === 'not-sent' && withdrawn) return withdrawn;
     sent = true;
     return await classify(answer, confirmed.target, confirmed.prepared, ports, signal);
   } catch (error) {
@@ -301,7 +313,6 @@ async function classify(
     case 'accepted':
     case 'unknown': {
       ports.progress('verifying');
-      const unverified: OutcomeKind = answer.kind;
       const verification = await verifyPatiently(ports, target, prepared.hints, signal);
       switch (verification.kind) {
         case 'gone':
@@ -309,14 +320,15 @@ async function classify(
         case 'alive':
           return ending(ports, 'not-reset', withActions(verification.reason, [{ kind: 'retry' }]));
         case 'not-checkable':
-          return ending(ports, unverified, answer.kind === 'unknown' ? answer.reason : verification.reason);
+          return answer.kind === 'unknown'
+            ? ending(ports, 'unknown', answer.reason)
+            : ending(ports, 'accepted', { ...reason('reset.acceptedNotCheckable'), cause: verification.reason });
         case 'failed':
-        case 'aborted':
-          return ending(
-            ports,
-            unverified,
-            answer.kind === 'unknown' ? answer.reason : reason('reset.acceptedUnchecked', {}, [{ kind: 'verify' }]),
-          );
+        case 'aborted': {
+          // Not settled: the entry stays open, so that it can be verified later.
+          const unchecked = reason('reset.acceptedUnchecked', {}, [{ kind: 'verify' }]);
+          return ending(ports, 'unknown', answer.kind === 'unknown' ? answer.reason : unchecked);
+        }
       }
     }
   }
@@ -338,7 +350,7 @@ function journalEntry(confirmed: Confirmed, operationId: string, ports: ResetPor
 }
 
 function alreadyReset(ports: Pick<ResetPorts, 'clock'>, at: number): Outcome {
-  return ending(ports, 'already-reset', reason('reset.already', { when: isoTime(at) }));
+  return ending(ports, 'already-reset', reason('reset.already', { when: localTime(at) }));
 }
 
 function ending(ports: Pick<ResetPorts, 'clock'>, kind: OutcomeKind, why: Reason): Outcome {
@@ -347,10 +359,6 @@ function ending(ports: Pick<ResetPorts, 'clock'>, kind: OutcomeKind, why: Reason
 
 function withActions(why: Reason, actions: Reason['actions']): Reason {
   return { ...why, actions: [...why.actions, ...actions] };
-}
-
-function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }
 
 function go<T>(value: T): Step<T> {

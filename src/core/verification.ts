@@ -62,7 +62,7 @@ export async function settleUnfinished(
   if (outcome.kind === 'unknown') return outcome;
   try {
     await ports.journal.close(entry.operationId, outcome);
-    if (deadGeneration !== undefined) await ports.credentials.forgetDead(target, deadGeneration);
+    if (deadGeneration !== undefined) await ports.credentials.forgetDead(target, deadGeneration, outcome.at);
   } catch (error) {
     // What was read stays true; the entry, or the dead credential, is still there to be verified again.
     ports.log.error(`A verified reset could not be noted: ${error instanceof Error ? error.message : 'unknown error'}`);

@@ -26,13 +26,17 @@ export type ExchangeEnd =
       readonly progress: AnswerProgress;
     }
   /** The deadline ended it. */
-  | { readonly kind: 'stopped'; readonly started: boolean };
+  | { readonly kind: 'stopped'; readonly started: boolean }
+  /** {@link ExchangeOptions.mayStart} kept it here: not one byte was written, and the connection is closed. */
+  | { readonly kind: 'withdrawn' };
 
 export interface ExchangeOptions {
   readonly limits: Limits;
   /** Ask the server to close the connection afterwards. */
   readonly last: boolean;
   readonly deadline: Deadline;
+  /** Asked on the standing connection, right before {@link ExchangeOptions.onStart}; must not throw. */
+  readonly mayStart: () => boolean;
   /** Just before the first byte is written. */
   readonly onStart: () => void;
 }
@@ -80,6 +84,11 @@ class Exchange implements Client.Handler {
       return;
     }
     this.#controller = controller;
+    if (!this.#options.mayStart()) {
+      this.#stop({ kind: 'withdrawn' });
+      return;
+    }
+    if (this.#settled) return; // The question itself was the occasion to stop; the request is aborted already.
     this.#started = true;
     this.#options.onStart();
   }

@@ -5,7 +5,14 @@ import type { Outgoing } from './exchange';
 
 type Refusal = Extract<HttpResult, { kind: 'not-sent' }>;
 
-export type Prepared = { readonly kind: 'prepared'; readonly outgoing: Outgoing } | Refusal;
+export type Prepared =
+  | {
+      readonly kind: 'prepared';
+      readonly outgoing: Outgoing;
+      /** The secrets that the request carries, in plain: an error answer may repeat them. */
+      readonly secrets: readonly string[];
+    }
+  | Refusal;
 
 /** Headers that decide about framing, routing or identity are set here and nowhere else. */
 const ownHeaders = new Set([
@@ -45,6 +52,7 @@ export function prepare(request: HttpRequest, userAgent: string | undefined): Pr
     return refuse('invalid-request', `${url.hostname}: a user name in the address`);
   }
   const headers: string[] = [];
+  const secrets: string[] = [];
   for (const [name, value] of Object.entries(request.headers ?? {})) {
     if (!token.test(name) || ownHeaders.has(name))
       return refuse('invalid-request', 'a header name that cannot be sent');
@@ -59,6 +67,7 @@ export function prepare(request: HttpRequest, userAgent: string | undefined): Pr
     if (revealed.value === '' || !fieldValue.test(revealed.value)) {
       return refuse('invalid-request', 'credential: characters that cannot be sent');
     }
+    secrets.push(revealed.value);
     headers.push('authorization', `Bearer ${revealed.value}`);
   }
   const body = encodeBody(request.body, url);
@@ -68,36 +77,62 @@ export function prepare(request: HttpRequest, userAgent: string | undefined): Pr
     headers.push('content-type', body.contentType);
   }
   const path = `${url.pathname}${url.search}`;
-  return { kind: 'prepared', outgoing: { method: request.method, path, headers, body: body.text } };
+  return {
+    kind: 'prepared',
+    outgoing: { method: request.method, path, headers, body: body.text },
+    secrets: [...secrets, ...body.secrets],
+  };
 }
 
 type Encoded =
-  | { readonly kind: 'encoded'; readonly contentType: string | undefined; readonly text: string | undefined }
+  | {
+      readonly kind: 'encoded';
+      readonly contentType: string | undefined;
+      readonly text: string | undefined;
+      readonly secrets: readonly string[];
+    }
   | Refusal;
 
 function encodeBody(body: HttpBody | undefined, url: URL): Encoded {
-  if (body === undefined || body.kind === 'empty') return { kind: 'encoded', contentType: undefined, text: undefined };
+  if (body === undefined || body.kind === 'empty') {
+    return { kind: 'encoded', contentType: undefined, text: undefined, secrets: [] };
+  }
   if (body.kind === 'json') return encodeJson(body.value);
   if (body.kind === 'text') {
     const revealed = body.value.revealFor(url);
-    return revealed.kind === 'revealed'
-      ? { kind: 'encoded', contentType: body.contentType, text: revealed.value }
-      : foreign(url, revealed.boundTo);
+    if (revealed.kind === 'foreign-origin') return foreign(url, revealed.boundTo);
+    const { contentType } = body;
+    return { kind: 'encoded', contentType, text: revealed.value, secrets: secretsWithin(revealed.value, contentType) };
   }
   const form = new URLSearchParams();
+  const secrets: string[] = [];
   for (const [name, value] of Object.entries(body.fields)) {
     // Told apart by what it is not: the bundle's lazy parts each have a BoundSecret class of their own.
     const revealed = typeof value === 'string' ? { kind: 'revealed' as const, value } : value.revealFor(url);
     if (revealed.kind === 'foreign-origin') return foreign(url, revealed.boundTo);
     form.append(name, revealed.value);
+    if (typeof value !== 'string') secrets.push(revealed.value);
   }
-  return { kind: 'encoded', contentType: 'application/x-www-form-urlencoded', text: form.toString() };
+  return { kind: 'encoded', contentType: formType, text: form.toString(), secrets };
+}
+
+const formType = 'application/x-www-form-urlencoded';
+
+/** Fields of OAuth's forms (RFC 6749 §4, §6) that are no secret, and without which an error can hardly be understood. */
+const publicFields = new Set(['client_id', 'grant_type', 'redirect_uri', 'scope']);
+
+/** What may be secret in a ready-made body: the longer field values of a form, else the whole. */
+function secretsWithin(text: string, contentType: string): readonly string[] {
+  if (!contentType.toLowerCase().startsWith(formType)) return [text];
+  return [...new URLSearchParams(text)]
+    .filter(([name, value]) => value.length > 8 && !publicFields.has(name))
+    .map(([, value]) => value);
 }
 
 function encodeJson(value: unknown): Encoded {
   try {
     const text: string | undefined = JSON.stringify(value);
-    if (text !== undefined) return { kind: 'encoded', contentType: 'application/json', text };
+    if (text !== undefined) return { kind: 'encoded', contentType: 'application/json', text, secrets: [] };
   } catch {
     // Cycles and big integers: reported below like a value that has no JSON form.
   }

@@ -12,10 +12,11 @@ import { scrub } from '../core/redact';
 import { brokenCause, errorCode, isConnectionLoss } from './classify';
 import { type Opened, openConnection, place } from './connection';
 import { Deadline } from './deadline';
+import { withoutEchoes } from './echoes';
 import { type ExchangeEnd, exchange, type Outgoing } from './exchange';
 import { decodeBody, joinHeaders, redirectOrigin } from './incoming';
 import { defaultLimits, type Limits } from './limits';
-import { prepare } from './outgoing';
+import { type Prepared, prepare } from './outgoing';
 import { ConnectFailure, ConnectionPool } from './pool';
 import { chooseProxy, type ProxyChoice, type ProxySettings } from './proxy';
 import { Trust, type TrustSettings } from './trust';
@@ -56,22 +57,38 @@ export function createTransport(options: TransportOptions): UndiciTransport {
 /** How a request got its connection, for the log. */
 type ConnectionUse = 'none' | 'fresh' | 'warm' | 'reused';
 
+type Ready = Extract<Prepared, { kind: 'prepared' }>;
+
 /** What is known about one request while it is under way. */
 class Sending {
   readonly request: HttpRequest;
   readonly outgoing: Outgoing;
+  readonly secrets: readonly string[];
   readonly proxy: ProxyChoice;
   readonly deadline: Deadline;
   readonly #log: Log;
   connection: ConnectionUse = 'none';
   sent = false;
 
-  constructor(request: HttpRequest, outgoing: Outgoing, proxy: ProxyChoice, deadline: Deadline, log: Log) {
+  constructor(request: HttpRequest, prepared: Ready, proxy: ProxyChoice, deadline: Deadline, log: Log) {
     this.request = request;
-    this.outgoing = outgoing;
+    this.outgoing = prepared.outgoing;
+    this.secrets = prepared.secrets;
     this.proxy = proxy;
     this.deadline = deadline;
     this.#log = log;
+  }
+
+  /** Whether the request may still leave. A check that fails to say so keeps it: nothing is lost by that. */
+  mayStart(): boolean {
+    const { mayLeave } = this.request;
+    if (mayLeave === undefined) return true;
+    try {
+      return mayLeave() === true;
+    } catch {
+      this.#log.error('network: a check before the start of a request failed');
+      return false;
+    }
   }
 
   start(connection: ConnectionUse): void {
@@ -149,7 +166,7 @@ class PooledTransport implements UndiciTransport {
     this.#underWay.add(deadline);
     const sending = new Sending(
       request,
-      prepared.outgoing,
+      prepared,
       chooseProxy(request.url, this.#options.proxy()),
       deadline,
       this.#options.log,
@@ -197,6 +214,7 @@ class PooledTransport implements UndiciTransport {
         limits: this.#limits,
         last: true,
         deadline: sending.deadline,
+        mayStart: () => sending.mayStart(),
         onStart: () => sending.start(use),
       });
     } finally {
@@ -216,7 +234,10 @@ class PooledTransport implements UndiciTransport {
       first.progress === 'none' &&
       isConnectionLoss(first.error) &&
       sending.deadline.endedBy === undefined;
-    return again ? this.#exchangeIn(pool, sending, 'fresh') : first;
+    if (!again) return first;
+    const second = await this.#exchangeIn(pool, sending, 'fresh');
+    // The first one did leave, so the whole cannot be called unsent.
+    return second.kind === 'withdrawn' ? first : second;
   }
 
   async #exchangeIn(pool: ConnectionPool, sending: Sending, which: 'any' | 'fresh'): Promise<ExchangeEnd> {
@@ -226,6 +247,7 @@ class PooledTransport implements UndiciTransport {
         limits: this.#limits,
         last: false,
         deadline: sending.deadline,
+        mayStart: () => sending.mayStart(),
         onStart: () => sending.start(lease.reused() ? 'reused' : 'fresh'),
       });
     } finally {
@@ -259,7 +281,7 @@ class PooledTransport implements UndiciTransport {
       case 'answer': {
         const body = await decodeBody(end.raw, end.headers, this.#limits.bodyBytes);
         if (body.kind === 'broken') return { ...body, detail: `${where}: ${body.detail}` };
-        return { kind: 'response', status: end.status, headers: joinHeaders(end.headers), body: body.text };
+        return answer(end.status, joinHeaders(end.headers), body.text, sending.secrets);
       }
       case 'redirect':
         return {
@@ -269,6 +291,8 @@ class PooledTransport implements UndiciTransport {
         };
       case 'too-large':
         return { kind: 'broken', cause: 'too-large', detail: `${where}: body` };
+      case 'withdrawn':
+        return { kind: 'not-sent', cause: 'withdrawn', detail: 'withdrawn before it left' };
       case 'stopped':
         return this.#stopped(sending, where);
       case 'failed':
@@ -310,6 +334,18 @@ class PooledTransport implements UndiciTransport {
 
 function unopened(opened: Exclude<Opened, { kind: 'open' }>): ExchangeEnd {
   return { kind: 'failed', error: new ConnectFailure(opened), started: false, progress: 'none' };
+}
+
+/** A successful answer is left as it is: that of a token endpoint is there to bring tokens. */
+function answer(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  secrets: readonly string[],
+): HttpResult {
+  if (status < 400) return { kind: 'response', status, headers, body };
+  const clean = Object.entries(headers).map(([name, value]) => [name, withoutEchoes(value, secrets)] as const);
+  return { kind: 'response', status, headers: Object.fromEntries(clean), body: withoutEchoes(body, secrets) };
 }
 
 /** Requests share connections only if they go to the same origin by the same way. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { TargetAddress } from '../core/model';
-import type { Clock, Journal, JournalEntry, Log } from '../core/ports';
+import type { Clock, Journal, JournalEntry, Log, VerifiedReset } from '../core/ports';
 import { AppendFile } from './appendFile';
 import { addressHash } from './fileLocks';
 import { errorCode, isThere, nodeFs, type StorageFs, StorageUnavailable } from './fileSystem';
@@ -10,10 +10,10 @@ import { formatEvent, type JournalEvent } from './journalEvents';
 import { type FoldDeps, foldFile } from './journalFolding';
 import { everyVerified, findOperation, recentEntries } from './journalReading';
 import { JournalSurvey, type Surveyed, type WindowFile } from './journalSurvey';
-import { isSettled, JournalTable, type Known, mergeKnown, toEntry } from './journalTable';
+import { isSettled, JournalTable, type Known, mergeKnown, subjectOf, toEntry, verifiedReset } from './journalTable';
 import { type LockFileDeps, releaseLock, takeLock } from './lockFile';
 import type { ProcessIdentity } from './processIdentity';
-import { VerifiedIndex, type VerifiedReset } from './verifiedIndex';
+import { type NotedReset, plainReset, VerifiedIndex } from './verifiedIndex';
 
 /** The journal cannot be written: nothing may be sent. */
 export class JournalUnavailable extends StorageUnavailable {}
@@ -90,22 +90,24 @@ class JournalOnDisk implements FileJournal {
 
   async close(operationId: string, outcome: Parameters<Journal['close']>[1]): Promise<void> {
     const known = this.#own.get(operationId) ?? this.#survey.get(operationId) ?? (await this.#find(operationId));
-    const address = known?.entry?.address ?? known?.address;
+    const subject = subjectOf(known);
+    const end = { operationId, outcome, ...(subject && { subject }) };
+    const reset = verifiedReset(end);
     // First, so that a crash in between leaves an index that is ahead of the journal, never behind.
-    if (outcome.kind === 'verified' && address) await this.#note({ address, closedAt: outcome.at, operationId });
-    await this.#append({ type: 'closed', operationId, outcome, ...(address && { address }) }, true);
+    if (reset) await this.#note(reset, true);
+    await this.#append({ type: 'closed', ...end }, true);
   }
 
   async dismiss(operationId: string): Promise<void> {
     await this.#append({ type: 'dismissed', operationId }, true);
   }
 
-  async lastVerifiedReset(address: TargetAddress): Promise<number | undefined> {
+  async lastVerifiedReset(address: TargetAddress): Promise<VerifiedReset | undefined> {
     try {
       // Once per window: what a window that lost its power had not yet put into the index.
       if (!this.#surveyed) await this.#exclusively(() => this.#lookAround());
       const looked = await this.#index.look(address);
-      if (looked.kind === 'found') return looked.closedAt;
+      if (looked.kind === 'found') return looked.reset;
       return looked.kind === 'none' ? undefined : await this.#exclusively(() => this.#rebuildIndex(address));
     } catch (error) {
       this.#warnOnce(`The journal could not be asked for the last reset (${errorCode(error)}).`);
@@ -160,9 +162,9 @@ class JournalOnDisk implements FileJournal {
     }
   }
 
-  async #note(reset: VerifiedReset): Promise<void> {
+  async #note(reset: NotedReset, mend: boolean): Promise<void> {
     try {
-      await this.#index.note(reset, false);
+      await this.#index.note(reset, { durable: false, mend });
     } catch (error) {
       this.#log.warn(`The index of verified resets could not be written (${errorCode(error)}).`);
       await this.#index.distrust(reset.address);
@@ -181,7 +183,7 @@ class JournalOnDisk implements FileJournal {
     await this.#file.idle();
     const surveyed = await this.#survey.refresh(this.#file.path && basename(this.#file.path));
     for (const file of surveyed.dead) {
-      for (const reset of file.verified.drain()) await this.#note(reset);
+      for (const reset of file.verified.drain()) await this.#note(reset, false);
       this.#warnOfLines(file);
     }
     for (const [name, code] of surveyed.unreadable) this.#warnOnce(`${name}: the file could not be read (${code}).`);
@@ -215,7 +217,7 @@ class JournalOnDisk implements FileJournal {
 
   async #fold(dead: readonly WindowFile[]): Promise<void> {
     const lock = join(this.#folder, 'fold.lock');
-    const taken = await takeLock(this.#locks, lock, false);
+    const taken = await takeLock(this.#locks, lock);
     // Another window is at it, or the folder cannot be written. Either way nothing is lost.
     if (taken.kind !== 'taken') return;
     try {
@@ -251,18 +253,19 @@ class JournalOnDisk implements FileJournal {
     };
   }
 
-  async #rebuildIndex(address: TargetAddress): Promise<number | undefined> {
+  async #rebuildIndex(address: TargetAddress): Promise<VerifiedReset | undefined> {
     await this.#file.idle();
     const all = await everyVerified(this.#fs, this.#folder);
     try {
-      for (const reset of all) await this.#index.note(reset, true);
+      for (const reset of all) await this.#index.note(reset, { durable: true, mend: true });
       await this.#index.discardIfDamaged(address);
       await this.#index.markComplete();
     } catch (error) {
       this.#warnOnce(`The index of verified resets could not be rebuilt (${errorCode(error)}).`);
     }
     const hash = addressHash(address);
-    return all.find((reset) => addressHash(reset.address) === hash)?.closedAt;
+    const newest = all.find((reset) => addressHash(reset.address) === hash);
+    return newest && plainReset(newest);
   }
 
   #warnOfLines(file: WindowFile): void {

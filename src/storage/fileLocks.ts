@@ -6,7 +6,7 @@ import { errorCode, makeFolder, nodeFs, type StorageFs, sha256 } from './fileSys
 import { beat, type LockFileDeps, releaseLock, staleAfterMs, takeLock } from './lockFile';
 import type { ProcessIdentity } from './processIdentity';
 
-/** After this long a lock may be taken from a living owner, if the user wishes so. */
+/** After this long a lock may be taken from a living owner, if the user wishes so; a younger one never. */
 const mayTakeOverAfterMs = 5 * 60_000;
 
 export interface FileLocks extends TargetLocks {
@@ -62,7 +62,7 @@ export function createFileLocks(options: {
       return { kind: 'unavailable', detail: `The folder for locks cannot be made (${errorCode(error)}).` };
     }
     const path = join(folder, `${addressHash(address)}.lock`);
-    const taken = await takeLock(deps, path, takeOver);
+    const taken = await takeLock(deps, path, takeOver ? mayTakeOverAfterMs : undefined);
     if (taken.kind === 'held') return { ...taken, mayTakeOver: taken.heldForMs >= mayTakeOverAfterMs };
     if (taken.kind === 'unavailable') return taken;
     const { generation } = taken;

@@ -14,6 +14,11 @@ import {
   writeAtomically,
 } from './fileSystem';
 
+type Ending = NonNullable<CredentialMarker['ended']>['by'];
+
+// A record, as is the schema's list of fields: what the marker gains and the file lacks fails to compile.
+const endings: Readonly<Record<Ending, true>> = { forget: true, reset: true, damage: true };
+
 const fileSchema = v.object({
   v: v.literal(1),
   key: v.string(),
@@ -21,7 +26,8 @@ const fileSchema = v.object({
     form: v.string(),
     storedAt: v.number(),
     origins: v.pipe(v.array(v.string()), v.readonly()),
-  }),
+    ended: v.exactOptional(v.object({ by: v.picklist(Object.keys(endings) as Ending[]), at: v.number() })),
+  } satisfies Readonly<Record<keyof CredentialMarker, unknown>>),
 });
 
 type MarkerFile = v.InferOutput<typeof fileSchema>;

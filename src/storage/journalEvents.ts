@@ -50,6 +50,9 @@ const addressSchema = v.object({
   ),
 });
 
+/** What an operation was about: enough to say which reset it was without the entry, which may stand in another file. */
+const subjectSchema = v.object({ address: addressSchema, credentialStoredAt: time, openedAt: time });
+
 function actionSchema(text: Text) {
   return v.variant('kind', [
     v.object({ kind: v.picklist(Object.keys(plainActions) as PlainAction[]) }),
@@ -92,7 +95,7 @@ function eventSchema(text: Text) {
     v.object({ type: v.literal('window'), owner: processOwnerSchema }),
     v.object({ type: v.literal('sending'), entry }),
     v.object({ type: v.literal('sent'), operationId: id, at: time }),
-    v.object({ type: v.literal('closed'), operationId: id, outcome, address: v.exactOptional(addressSchema) }),
+    v.object({ type: v.literal('closed'), operationId: id, outcome, subject: v.exactOptional(subjectSchema) }),
     v.object({ type: v.literal('dismissed'), operationId: id }),
     /** All that is known of an operation of a window that is gone: in the archive, or carried over by another window. */
     v.object({
@@ -101,7 +104,7 @@ function eventSchema(text: Text) {
       entry: v.exactOptional(entry),
       sentAt: v.exactOptional(time),
       outcome: v.exactOptional(outcome),
-      address: v.exactOptional(addressSchema),
+      subject: v.exactOptional(subjectSchema),
       dismissed: v.exactOptional(v.boolean()),
     }),
   ]);
@@ -111,6 +114,7 @@ const readSchema = eventSchema(v.string());
 const writeSchema = eventSchema(v.pipe(v.string(), v.transform(scrub)));
 
 export type JournalEvent = v.InferOutput<typeof readSchema>;
+export type Subject = v.InferOutput<typeof subjectSchema>;
 
 export type ParsedLine =
   | { readonly kind: 'event'; readonly event: JournalEvent }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { makeFolder, privateFile, type StorageFs, syncFolder } from './fileSystem';
 import { formatEvent, type JournalEvent, parseLine } from './journalEvents';
 import { NewestVerified, type WindowFile } from './journalSurvey';
-import { isSettled, JournalTable, type Known, mergeKnown, snapshotOf } from './journalTable';
+import { isSettled, JournalTable, type Known, knownFrom, mergeKnown, snapshotOf } from './journalTable';
 import { linesFrom } from './lineReading';
 import type { VerifiedIndex } from './verifiedIndex';
 
@@ -31,12 +31,16 @@ const archiveBlock = 256 * 1024;
 export async function foldFile(deps: FoldDeps, file: WindowFile): Promise<void> {
   const archive = new ArchiveWriter(deps.fs, deps.folder);
   const verified = new NewestVerified();
-  const table = new JournalTable((settled) => archive.add(settled, deps.now()));
+  const put = (known: Known) => {
+    verified.add(known);
+    archive.add(known, deps.now());
+  };
+  const table = new JournalTable(put);
   try {
     for await (const line of linesFrom(deps.fs, file.path, 0)) {
       const parsed = parseLine(line.text);
       if (parsed.kind !== 'event') continue;
-      verified.add(parsed.event);
+      verified.add(knownFrom(parsed.event));
       table.apply(parsed.event);
       if (archive.waiting > archiveBlock) await archive.write();
     }
@@ -47,13 +51,13 @@ export async function foldFile(deps: FoldDeps, file: WindowFile): Promise<void> 
       // Of an operation of another window this file tells only the end. As long as that window's file stands, the end
       // has to stand beside it; if it is archived already, the end follows it there.
       const done = piece.entry ? isSettled(known) : other?.entry === undefined;
-      if (done) archive.add(known, deps.now());
+      if (done) put(known);
       else carried.push(snapshotOf(known));
     }
     await archive.write();
     await archive.sync();
     const resets = verified.drain();
-    for (const reset of resets) await deps.index.note(reset, true);
+    for (const reset of resets) await deps.index.note(reset, { durable: true, mend: false });
     if (resets.length > 0) await deps.index.settle();
     if (carried.length > 0) await deps.carry(carried);
   } finally {

@@ -4,9 +4,9 @@ import type { JournalEntry } from '../core/ports';
 import { errorCode, type StorageFs } from './fileSystem';
 import { parseLine } from './journalEvents';
 import { archiveFiles, NewestVerified, rereads, windowFiles } from './journalSurvey';
-import { type Known, knownFrom, mergeKnown, toEntry } from './journalTable';
+import { JournalTable, type Known, knownFrom, mergeKnown, toEntry } from './journalTable';
 import { linesFrom, linesFromEnd } from './lineReading';
-import type { VerifiedReset } from './verifiedIndex';
+import type { NotedReset } from './verifiedIndex';
 
 /**
  * An archive is in the order in which windows were folded, and the newest entries need not be the last ones. Reading at
@@ -77,12 +77,16 @@ export async function findOperation(fs: StorageFs, folder: string, operationId: 
 }
 
 /** The newest verified reset of every target, from the journal itself. Reads everything. */
-export async function everyVerified(fs: StorageFs, folder: string): Promise<readonly VerifiedReset[]> {
+export async function everyVerified(fs: StorageFs, folder: string): Promise<readonly NotedReset[]> {
   const verified = new NewestVerified();
   const collect: Visit = async (path) => {
+    const table = new JournalTable((settled) => verified.add(settled));
     for await (const { text } of linesFrom(fs, path, 0)) {
-      const parsed = text.includes('"verified"') ? parseLine(text) : undefined;
-      if (parsed?.kind === 'event') verified.add(parsed.event);
+      const parsed = /"verified"|"sending"/.test(text) ? parseLine(text) : undefined;
+      if (parsed?.kind !== 'event') continue;
+      verified.add(knownFrom(parsed.event));
+      // An end that does not say what it was about may follow its beginning.
+      if (parsed.event.type !== 'snapshot') table.apply(parsed.event);
     }
     return true;
   };

@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import type { Clock } from '../core/ports';
 import { errorCode, namesIn, type StorageFs } from './fileSystem';
-import { type JournalEvent, parseLine } from './journalEvents';
-import { JournalTable, type Known, mergeKnown } from './journalTable';
+import { parseLine } from './journalEvents';
+import { JournalTable, type Known, knownFrom, mergeKnown, verifiedReset } from './journalTable';
 import { linesFrom } from './lineReading';
 import { staleAfterMs } from './lockFile';
 import type { ProcessIdentity, ProcessOwner } from './processIdentity';
-import type { VerifiedReset } from './verifiedIndex';
+import { isNewer, type NotedReset } from './verifiedIndex';
 
 export interface WindowFile {
   readonly name: string;
@@ -55,29 +55,24 @@ export async function archiveFiles(fs: StorageFs, folder: string): Promise<reado
     .reverse();
 }
 
+/** The newest verified reset of each target among the operations that it is shown. */
 export class NewestVerified {
-  readonly #byTarget = new Map<string, VerifiedReset>();
+  readonly #byTarget = new Map<string, NotedReset>();
 
-  add(event: JournalEvent): void {
-    const reset = verifiedFrom(event);
+  add(known: Known | undefined): void {
+    const reset = known && verifiedReset(known);
     if (!reset) return;
     const { provider, origin, target } = reset.address;
     const key = [provider, origin, target].join('|');
-    const known = this.#byTarget.get(key);
-    if (!known || known.closedAt < reset.closedAt) this.#byTarget.set(key, reset);
+    const before = this.#byTarget.get(key);
+    if (!before || isNewer(reset, before)) this.#byTarget.set(key, reset);
   }
 
-  drain(): readonly VerifiedReset[] {
+  drain(): readonly NotedReset[] {
     const all = [...this.#byTarget.values()];
     this.#byTarget.clear();
     return all;
   }
-}
-
-function verifiedFrom(event: JournalEvent): VerifiedReset | undefined {
-  if ((event.type !== 'closed' && event.type !== 'snapshot') || event.outcome?.kind !== 'verified') return undefined;
-  const address = event.address ?? (event.type === 'snapshot' ? event.entry?.address : undefined);
-  return address && { address, closedAt: event.outcome.at, operationId: event.operationId };
 }
 
 /** Remembers how far each file has been read, so that asking again reads only what is new. */
@@ -147,7 +142,7 @@ export class JournalSurvey {
       if (parsed.kind !== 'event') continue;
       if (parsed.event.type === 'window') file.owner = parsed.event.owner;
       file.table.apply(parsed.event);
-      file.verified.add(parsed.event);
+      file.verified.add(knownFrom(parsed.event));
     }
   }
 
@@ -160,11 +155,12 @@ export class JournalSurvey {
 }
 
 function newFile(folder: string, name: string): WindowFile {
+  const verified = new NewestVerified();
   return {
     name,
     path: join(folder, name),
-    table: new JournalTable(),
-    verified: new NewestVerified(),
+    table: new JournalTable((settled) => verified.add(settled)),
+    verified,
     owner: undefined,
     offset: 0,
     damagedLines: 0,

@@ -1,8 +1,8 @@
 /** What the events of journal files say about operations, whatever their order and however often they are read. */
-import type { TargetAddress } from '../core/model';
 import type { Outcome } from '../core/outcome';
 import type { JournalEntry, NewJournalEntry } from '../core/ports';
-import type { JournalEvent } from './journalEvents';
+import type { JournalEvent, Subject } from './journalEvents';
+import type { NotedReset } from './verifiedIndex';
 
 /** All that is known of one operation. Without `entry` only its later life was in the file. */
 export interface Known {
@@ -10,7 +10,7 @@ export interface Known {
   readonly entry?: NewJournalEntry;
   readonly sentAt?: number;
   readonly outcome?: Outcome;
-  readonly address?: TargetAddress;
+  readonly subject?: Subject;
   readonly dismissed?: boolean;
   /** The file's own window opened it, so that window may be at work on it. */
   readonly opened?: boolean;
@@ -43,23 +43,45 @@ export function mergeKnown(a: Known, b: Known): Known {
   const sentAt =
     a.sentAt === undefined || b.sentAt === undefined ? (a.sentAt ?? b.sentAt) : Math.min(a.sentAt, b.sentAt);
   const outcome = a.outcome && b.outcome ? laterOutcome(a.outcome, b.outcome) : (a.outcome ?? b.outcome);
-  const address = a.address ?? b.address;
+  const subject = a.subject ?? b.subject;
   return {
     operationId: a.operationId,
     ...(entry && { entry }),
     ...(sentAt !== undefined && { sentAt }),
     ...(outcome && { outcome }),
-    ...(address && { address }),
+    ...(subject && { subject }),
     ...((a.dismissed || b.dismissed) && { dismissed: true }),
     ...((a.opened || b.opened) && { opened: true }),
   };
 }
 
-/** A result beats "unknown"; among results the later one counts. */
-function laterOutcome(a: Outcome, b: Outcome): Outcome {
-  if ((a.kind === 'unknown') !== (b.kind === 'unknown')) return a.kind === 'unknown' ? b : a;
+/**
+ * A result beats "unknown", and "verified" beats every other result, since the index of verified resets never takes one
+ * back; apart from that the later one counts.
+ */
+export function laterOutcome(a: Outcome, b: Outcome): Outcome {
+  const [weightOfA, weightOfB] = [weight(a), weight(b)];
+  if (weightOfA !== weightOfB) return weightOfA > weightOfB ? a : b;
   if (a.at !== b.at) return a.at > b.at ? a : b;
   return a.kind >= b.kind ? a : b;
+}
+
+function weight(outcome: Outcome): number {
+  return outcome.kind === 'unknown' ? 0 : outcome.kind === 'verified' ? 2 : 1;
+}
+
+/** What the operation was about, if that is known. */
+export function subjectOf(known: Known | undefined): Subject | undefined {
+  if (!known?.entry) return known?.subject;
+  const { address, credentialStoredAt, openedAt } = known.entry;
+  return { address, credentialStoredAt, openedAt };
+}
+
+/** The reset for the index, if the operation is one that was seen to have worked. */
+export function verifiedReset(known: Known): NotedReset | undefined {
+  if (known.outcome?.kind !== 'verified') return undefined;
+  const subject = subjectOf(known);
+  return subject && { ...subject, closedAt: known.outcome.at, operationId: known.operationId };
 }
 
 /** Nothing is left to do about it. */

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import type { Clock } from '../core/ports';
-import { errorCode, privateFile, type StorageFs, sha256 } from './fileSystem';
+import { errorCode, privateFile, readIfThere, type StorageFs, sha256 } from './fileSystem';
 import { type ProcessIdentity, type ProcessOwner, processOwnerSchema } from './processIdentity';
 
 /** A lock is stale after this long without a heartbeat, if its owner is dead as well. */
@@ -44,10 +44,13 @@ const lockSchema = v.object({ owner: processOwnerSchema, acquiredAt: v.number(),
 /** Each retry means that another process came first; nobody loses that often without something being wrong. */
 const maxAttempts = 20;
 
-/** Tries to take the lock at `path`; its folder must exist. `replaceLiving` takes it from a living owner, too. */
-export async function takeLock(deps: LockFileDeps, path: string, replaceLiving: boolean): Promise<TakeResult> {
+/**
+ * Tries to take the lock at `path`; its folder must exist. With `replaceAfterMs` it is taken from a living owner, too, if it
+ * is at least that old: the one found now, which need not be the one that the user was told about.
+ */
+export async function takeLock(deps: LockFileDeps, path: string, replaceAfterMs?: number): Promise<TakeResult> {
   let heldForMs = 0;
-  let replace = replaceLiving;
+  let replace = replaceAfterMs !== undefined;
   try {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const generation = await create(deps, path);
@@ -55,7 +58,8 @@ export async function takeLock(deps: LockFileDeps, path: string, replaceLiving: 
       const seen = await look(deps, path);
       if (seen === undefined) continue;
       heldForMs = Math.max(0, deps.clock.now() - seen.acquiredAt);
-      if (!replace && !(await isStale(deps, path, seen))) break;
+      const old = replace && heldForMs >= (replaceAfterMs ?? 0);
+      if (!old && !(await isStale(deps, path, seen))) break;
       if (!(await retire(deps, path, seen.generation))) break;
       // What comes now is somebody who was quicker, not the one that the user wished to replace.
       replace = false;
@@ -84,14 +88,15 @@ export async function beat(deps: LockFileDeps, path: string, generation: string)
   return true;
 }
 
-/** The generation of the file made, or `undefined` if there is one already. */
+/** The generation of the file made, or `undefined` if there is one already, or ours was taken away as soon as it was made. */
 async function create(deps: LockFileDeps, path: string): Promise<string | undefined> {
   if (deps.held.has(path)) return undefined;
   deps.held.set(path, '');
   let made = false;
+  let text = '';
   try {
     const acquiredAt = deps.clock.now();
-    const text = JSON.stringify({ owner: await deps.owner.self(), acquiredAt, token: randomBytes(12).toString('hex') });
+    text = JSON.stringify({ owner: await deps.owner.self(), acquiredAt, token: randomBytes(12).toString('hex') });
     const handle = await deps.fs.open(path, 'wx', privateFile);
     made = true;
     try {
@@ -100,15 +105,27 @@ async function create(deps: LockFileDeps, path: string): Promise<string | undefi
     } finally {
       await handle.close();
     }
+    // Whoever is held up between making the file and filling it may find that it was taken for an abandoned one.
+    if ((await readIfThere(deps.fs, path)) !== text) {
+      deps.held.delete(path);
+      return undefined;
+    }
     const generation = generationOf(text, 0);
     deps.held.set(path, generation);
     return generation;
   } catch (error) {
-    if (made) await deps.fs.unlink(path).catch(() => undefined);
+    if (made) await removeHalfMade(deps, path, text).catch(() => undefined);
     deps.held.delete(path);
     if (!made && errorCode(error) === 'EEXIST') return undefined;
     throw error;
   }
+}
+
+/** Removes what a failed attempt left, unless another owner's lock stands there by now. */
+async function removeHalfMade(deps: LockFileDeps, path: string, ownText: string): Promise<void> {
+  const found = await readIfThere(deps.fs, path).catch(() => ownText);
+  if (found === undefined) return;
+  if (found === ownText || !parseLock(found)) await deps.fs.unlink(path);
 }
 
 async function look(deps: LockFileDeps, path: string): Promise<Seen | undefined> {

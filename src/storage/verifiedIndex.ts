@@ -2,27 +2,38 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { TargetAddress } from '../core/model';
+import type { VerifiedReset } from '../core/ports';
 import { addressHash } from './fileLocks';
 import { makeFolder, readIfThere, type StorageFs, syncFile, syncFolder, writeAtomically } from './fileSystem';
 
 const recordSchema = v.object({
-  v: v.literal(1),
+  v: v.literal(2),
   provider: v.string(),
   origin: v.string(),
   target: v.string(),
+  credentialStoredAt: v.number(),
+  openedAt: v.number(),
   closedAt: v.number(),
   operationId: v.string(),
 });
 
-export interface VerifiedReset {
+/** A verified reset and whose it is. */
+export interface NotedReset extends VerifiedReset {
   readonly address: TargetAddress;
-  /** Epoch milliseconds. */
-  readonly closedAt: number;
   readonly operationId: string;
 }
 
+/** Whether `a` is to be noted where `b` is known. A total order, so that the answer does not depend on what is read first. */
+export function isNewer(a: NotedReset, b: NotedReset): boolean {
+  return (a.closedAt - b.closedAt || a.openedAt - b.openedAt || (a.operationId > b.operationId ? 1 : 0)) > 0;
+}
+
+export function plainReset({ credentialStoredAt, openedAt, closedAt }: VerifiedReset): VerifiedReset {
+  return { credentialStoredAt, openedAt, closedAt };
+}
+
 export type Looked =
-  | { readonly kind: 'found'; readonly closedAt: number }
+  | { readonly kind: 'found'; readonly reset: VerifiedReset }
   | { readonly kind: 'none' }
   /** The index cannot be trusted about this target: the journal itself has to be read. */
   | { readonly kind: 'unsure' };
@@ -40,26 +51,38 @@ export class VerifiedIndex {
   async look(address: TargetAddress): Promise<Looked> {
     const text = await readIfThere(this.#fs, this.#path(address));
     if (text === undefined) return (await this.#isComplete()) ? { kind: 'none' } : { kind: 'unsure' };
-    const closedAt = parse(text, address);
-    return closedAt === undefined ? { kind: 'unsure' } : { kind: 'found', closedAt };
+    const known = parse(text, address);
+    return known ? { kind: 'found', reset: plainReset(known) } : { kind: 'unsure' };
   }
 
   /**
    * Notes a verified reset unless a later one is known. With `durable` the file is on disk afterwards (its name after
    * {@link settle}); without, a power loss may undo the note, and the survey of the dead window's file brings it back.
+   *
+   * A damaged file may have named a later reset than one that is found again: unless `mend` says that this is the newest of
+   * all, the file stays as it is, and the next to look reads the journal.
    */
-  async note(reset: VerifiedReset, durable: boolean): Promise<void> {
+  async note(reset: NotedReset, how: { readonly durable: boolean; readonly mend: boolean }): Promise<void> {
     const path = this.#path(reset.address);
     const text = await readIfThere(this.#fs, path);
     const known = text === undefined ? undefined : parse(text, reset.address);
-    if (known !== undefined && known >= reset.closedAt) {
-      if (durable) await syncFile(this.#fs, path);
+    if (text !== undefined && !known && !how.mend) return;
+    if (known && !isNewer(reset, known)) {
+      if (how.durable) await syncFile(this.#fs, path);
       return;
     }
     await makeFolder(this.#fs, this.#folder);
     const { provider, origin, target } = reset.address;
-    const record = { v: 1, provider, origin, target, closedAt: reset.closedAt, operationId: reset.operationId };
-    await writeAtomically(this.#fs, path, `${JSON.stringify(record)}\n`, durable ? 'content' : 'none');
+    const { operationId } = reset;
+    const record: v.InferInput<typeof recordSchema> = {
+      v: 2,
+      provider,
+      origin,
+      target,
+      ...plainReset(reset),
+      operationId,
+    };
+    await writeAtomically(this.#fs, path, `${JSON.stringify(record)}\n`, how.durable ? 'content' : 'none');
   }
 
   /** Puts the names of all notes on disk. */
@@ -98,13 +121,14 @@ export class VerifiedIndex {
   }
 }
 
-function parse(text: string, address: TargetAddress): number | undefined {
+/** What the file says of the target; `undefined` if it is damaged, of an earlier or later shape, or about another one. */
+function parse(text: string, address: TargetAddress): NotedReset | undefined {
   try {
     const parsed = v.safeParse(recordSchema, JSON.parse(text));
     if (!parsed.success) return undefined;
-    const { provider, origin, target, closedAt } = parsed.output;
+    const { v: _, provider, origin, target, ...rest } = parsed.output;
     const same = provider === address.provider && origin === address.origin && target === address.target;
-    return same ? closedAt : undefined;
+    return same ? { ...rest, address } : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 
 export const contextKeys = {
   hasProjects: 'reconsent.hasProjects',
+  hasIdentities: 'reconsent.hasIdentities',
   settingsBroken: 'reconsent.settingsBroken',
   sandboxRunning: 'reconsent.sandboxRunning',
 } as const;

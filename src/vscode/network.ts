@@ -1,5 +1,6 @@
 /** The network, loaded and built on first use, and the providers on top of it. */
 import * as vscode from 'vscode';
+import type { Target } from '../core/model';
 import type { Clock, Log, Transport } from '../core/ports';
 import type { Provider } from '../core/provider';
 import type { ProxySettings } from '../http/proxy';
@@ -35,6 +36,14 @@ export class Network implements vscode.Disposable {
       this.#providers.set(id, provider);
     }
     return provider;
+  }
+
+  /** Drops what the provider keeps in memory of the target's credential, if the provider is loaded at all. */
+  forgetTokens(target: Target): void {
+    this.#providers.get(target.project.provider)?.then(
+      (provider) => provider.forget(target),
+      () => undefined,
+    );
   }
 
   /** Opens a connection for the next irreversible request, while the user is still being asked. */

@@ -59,8 +59,10 @@ export class Projects implements vscode.Disposable {
     const entries: readonly unknown[] = Array.isArray(value) ? value : [];
     const existing = entries.find((entry): entry is RawProject => idOf(entry) === id);
     const raw = change(existing);
+    // Writing replaces the whole list in the file, comments included: not done for nothing.
+    const same = existing !== undefined && JSON.stringify(existing) === JSON.stringify({ ...existing, ...raw });
     const changed = existing ? entries.map((entry) => (entry === existing ? raw : entry)) : [...entries, raw];
-    await configuration.update(key, changed, vscode.ConfigurationTarget.Global);
+    if (!same) await configuration.update(key, changed, vscode.ConfigurationTarget.Global);
     this.#reread();
     const saved = this.all.find((project) => project.id === id);
     if (!saved) throw new Error(vscode.l10n.t('The project could not be read back from the settings.'));

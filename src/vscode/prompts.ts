@@ -28,13 +28,14 @@ export class Prompts {
     return chosen === verb;
   }
 
-  /** One notification with buttons; resolves with the chosen one. */
+  /** One notification about `subject`, with buttons; resolves with the chosen one. */
   async tell(
     severity: 'error' | 'warning' | 'information',
+    subject: string,
     why: Reason,
     buttons: readonly string[],
   ): Promise<string | undefined> {
-    const message = inert(reasonParagraph(why, this.texts, translate));
+    const message = inert(`${subject}: ${reasonParagraph(why, this.texts, translate)}`);
     switch (severity) {
       case 'error':
         return vscode.window.showErrorMessage(message, ...buttons);

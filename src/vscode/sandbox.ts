@@ -6,16 +6,19 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { CredentialVault } from '../auth/credentialVault';
 import type { ConsentOperations } from '../core/consentOperations';
+import type { ConsentStore } from '../core/consentStore';
 import { type Target, targetKey } from '../core/model';
 import type { Log } from '../core/ports';
 import type { ProviderDescription } from '../core/provider';
 import type { RunningSandbox } from '../sandbox/api';
+import { commandIds } from './commandIds';
 import { contextKeys, setContextKey } from './contextKeys';
 import type { Network } from './network';
 import type { Projects } from './projects';
 import type { Prompts } from './prompts';
 
-const sampleProjectId = 'reconsent-sandbox';
+/** Id of the project that *Start Sandbox* adds. */
+export const sampleProjectId = 'reconsent-sandbox';
 
 const sampleSchema = v.object({
   clientId: v.string(),
@@ -30,6 +33,7 @@ export interface SandboxPorts {
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
   readonly vault: CredentialVault;
   readonly operations: ConsentOperations;
+  readonly store: ConsentStore;
   readonly network: Network;
   readonly prompts: Prompts;
   readonly log: Log;
@@ -43,20 +47,38 @@ export class Sandbox implements vscode.Disposable {
   /** Starts or joins the sandbox and sees to it that the sample project is there, with its identities signed in. */
   async start(): Promise<void> {
     const port = vscode.workspace.getConfiguration('reconsent').get('sandbox.port', 9400);
+    const opened = await this.#opening(port);
+    if (!opened) return;
     try {
-      const { origin, sample } = await this.#open(port);
-      await this.#addSample(origin, sample);
-      this.ports.log.info(`The sandbox runs at ${origin}.`);
+      await this.#addSample(opened.origin, opened.sample);
+      this.ports.log.info(`The sandbox runs at ${opened.origin}.`);
       await vscode.commands.executeCommand('reconsent.consents.focus');
     } catch (error) {
-      const detail = error instanceof Error ? error.message : 'unknown error';
-      this.ports.log.error(`The sandbox could not be started: ${detail}`);
+      this.ports.log.error(`The sample project could not be added: ${messageOf(error)}`);
+      const openSettings = vscode.l10n.t('Open Settings');
+      const chosen = await this.ports.prompts.error(
+        vscode.l10n.t(
+          'The sandbox runs, but its sample project could not be added to your settings: {0}',
+          messageOf(error),
+        ),
+        openSettings,
+      );
+      if (chosen === openSettings) await vscode.commands.executeCommand(commandIds.editProjects);
+    }
+  }
+
+  async #opening(port: number): Promise<{ readonly origin: string; readonly sample: Sample } | undefined> {
+    try {
+      return await this.#open(port);
+    } catch (error) {
+      this.ports.log.error(`The sandbox could not be started: ${messageOf(error)}`);
       await this.ports.prompts.error(
         vscode.l10n.t(
           'The sandbox could not be started on port {0}. Nothing was changed. Choose another port in the setting "reconsent.sandbox.port".',
           port,
         ),
       );
+      return undefined;
     }
   }
 
@@ -114,12 +136,18 @@ export class Sandbox implements vscode.Disposable {
       const identity = project.identities.find(({ id }) => id === user);
       if (!identity) continue;
       const target: Target = { project, identity };
+      // Its credential is needed to settle an operation whose outcome is unknown.
+      if (this.ports.store.get(targetKey(target)).unfinished) continue;
       await this.ports.vault.store(target, form, { clientId, clientSecret, refreshToken });
       this.ports.operations.credentialChanged(target, { kind: 'stored', storedAt: Date.now() });
       await this.ports.operations.probe(target, new AbortController().signal);
       this.ports.log.trace(`The sandbox identity ${targetKey(target)} is signed in.`);
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
 }
 
 /** The identities of the sample project: those the user has added stay, missing sample users come back. */

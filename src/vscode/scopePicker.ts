@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { plainText } from '../core/foreignText';
 import {
   parseRecentSets,
+  type ScopeGroup,
   type ScopeItem,
   type ScopeModel,
   type ScopeSet,
@@ -54,7 +55,7 @@ class ScopePicker {
     this.#chosen = model.initial.chosen;
     this.#note = lockedNote(model.initial.refused);
     this.#total = model.groups.reduce((sum, { items }) => sum + items.length, 0);
-    this.#rows = [...setRows(model.sets), ...model.groups.flatMap(({ service, items }) => scopeRows(service, items))];
+    this.#rows = [...setRows(model.sets), ...model.groups.flatMap(scopeRows)];
     this.#buttons = [...this.#projectButton(), ...this.#recentButton()];
     const pick = window.createQuickPick<Row>();
     this.#pick = pick;
@@ -172,7 +173,7 @@ function setRows(sets: readonly ScopeSet[]): readonly Row[] {
   const rows = sets.map((set) => ({
     label: setLabel(set),
     description: vscode.l10n.t('check to choose exactly these'),
-    detail: withoutIcons(set.items.map(({ label }) => vscode.l10n.t(label)).join(', '), 200),
+    detail: withoutIcons(set.items.map((item) => vscode.l10n.t(item.label)).join(', '), 200),
     set,
   }));
   return [separator(vscode.l10n.t('Sets')), ...rows];
@@ -189,9 +190,9 @@ function setLabel({ kind, items }: ScopeSet): string {
   }
 }
 
-function scopeRows(service: string | undefined, items: readonly ScopeItem[]): readonly Row[] {
-  const name = service === undefined ? vscode.l10n.t('Other services') : vscode.l10n.t(service);
-  const rows = items.map((scope) => ({
+function scopeRows(group: ScopeGroup): readonly Row[] {
+  const name = group.service === undefined ? vscode.l10n.t('Other services') : vscode.l10n.t(group.service);
+  const rows = group.items.map((scope) => ({
     label: withoutIcons(vscode.l10n.t(scope.label)),
     description: withoutIcons(scope.resource),
     detail: [name, ...marks(scope)].join(' · '),

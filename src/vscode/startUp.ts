@@ -36,6 +36,7 @@ export class StartUp implements vscode.Disposable {
   async #refresh(): Promise<void> {
     const { projects, operations } = this.ports;
     setContextKey(contextKeys.hasProjects, projects.all.length > 0);
+    setContextKey(contextKeys.hasIdentities, projects.targets.size > 0);
     setContextKey(contextKeys.settingsBroken, projects.problems.length > 0);
     await operations.load([...projects.targets.values()]);
     await this.#tellProblems();

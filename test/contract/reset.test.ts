@@ -133,7 +133,12 @@ describe('credentials that are not accepted', () => {
     await world.signIn('alice', 'accessToken');
     world.sandbox.control.google.fault('unavailable503', { route: 'tokeninfo' });
     const outcome = await world.reset('alice');
-    assert.deepEqual([outcome.kind, outcome.reason.code], ['accepted', 'google.uncheckable.lifetimeUnknown']);
+    assert.deepEqual([outcome.kind, outcome.reason.code], ['accepted', 'reset.acceptedNotCheckable']);
+    assert.match(
+      world.text(outcome),
+      /did not say how long the access token lives.*It was not seen that the consent is gone/,
+    );
+    assert.equal(world.store.get(targetKey(world.target('alice'))).consent.kind, 'unread', 'nobody has seen it gone');
   });
 });
 
@@ -168,14 +173,12 @@ describe('verification', () => {
     assert.equal(world.consent('alice'), 'granted');
   });
 
-  it('when it cannot be made, the outcome is accepted, and verifying later settles it', async () => {
-    world.sandbox.control.google.fault('unavailable503', { route: 'token' });
-    // The preview needs one refresh before the token endpoint fails.
-    world.sandbox.control.faults.clear();
+  it('when it cannot be made, the outcome is unknown, and verifying later settles it', async () => {
     await world.operations.probe(world.target('alice'), new AbortController().signal);
     world.sandbox.control.google.fault('unavailable503', { route: 'token' });
     const outcome = await world.reset('alice');
-    assert.deepEqual([outcome.kind, outcome.reason.code], ['accepted', 'reset.acceptedUnchecked']);
+    assert.deepEqual([outcome.kind, outcome.reason.code], ['unknown', 'reset.acceptedUnchecked']);
+    assert.equal((await world.journal.unfinished()).length, 1);
     world.sandbox.control.faults.clear();
     const later = await world.operations.verify(
       world.target('alice'),
@@ -184,6 +187,21 @@ describe('verification', () => {
     );
     assert.equal(later.kind, 'verified', world.text(later));
     assert.equal((await world.vault.read(world.target('alice'))).kind, 'missing');
+  });
+
+  it('a refresh token found dead long afterwards proves nothing', async () => {
+    await world.operations.probe(world.target('alice'), new AbortController().signal);
+    world.sandbox.control.google.fault('connectionResetBefore', { route: 'reset' });
+    world.sandbox.control.google.fault('unavailable503', { route: 'token' });
+    const outcome = await world.reset('alice');
+    assert.equal(outcome.kind, 'unknown');
+    world.sandbox.control.faults.clear();
+    world.clock.pass(2 * 3_600_000);
+    world.sandbox.control.google.fault('invalidGrant', { route: 'token' });
+    const { operationId = '' } = outcome;
+    const later = await world.operations.verify(world.target('alice'), operationId, new AbortController().signal);
+    assert.deepEqual([later.kind, later.reason.code], ['unknown', 'google.uncheckable.tooLate']);
+    assert.equal((await world.vault.read(world.target('alice'))).kind, 'present', 'the credential is kept');
   });
 });
 
@@ -341,10 +359,96 @@ describe('what happens around the one request', () => {
     const outcome = await world.reset('alice');
     const everything = [world.logLines.join('\n'), await world.journalText(), JSON.stringify(outcome)].join('\n');
     assert.ok(
-      everything.includes('authorization:reset') && everything.includes('operation-1'),
+      everything.includes('authorization:reset') && everything.includes('first-window-operation-1'),
       'there is something to search',
     );
     for (const secret of secrets) assert.ok(!everything.includes(secret));
     assert.doesNotMatch(everything, /ya29\.|1\/\/sandbox|GOCSPX/);
+  });
+});
+
+describe('two windows of one editor', () => {
+  let world: ResetWorld;
+  beforeEach(async () => {
+    world = await ResetWorld.open();
+    await world.signIn('alice', 'refreshToken');
+  });
+  afterEach(() => world.close());
+
+  it('the same reset in both: one request, and the second says already reset', async () => {
+    const other = world.secondWindow();
+    let confirmOther = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      confirmOther = resolve;
+    });
+    const second = other.operations.reset(world.target('alice'), {
+      signal: new AbortController().signal,
+      confirm: async () => {
+        await waiting;
+        return { kind: 'confirmed', by: 'modal' };
+      },
+    });
+    const first = await world.reset('alice');
+    confirmOther();
+    assert.equal(first.kind, 'verified');
+    assert.equal((await second).kind, 'already-reset');
+    assert.equal(world.resetRequests().length, 1);
+  });
+
+  it('a credential stored in the other window while the confirmation shows: nothing is sent, and it is kept', async () => {
+    const other = world.secondWindow();
+    await world.vault.read(world.target('alice'));
+    world.confirm = async () => {
+      await other.signIn('alice', 'refreshToken');
+      return { kind: 'confirmed', by: 'modal' };
+    };
+    const outcome = await world.reset('alice');
+    assert.deepEqual([outcome.kind, outcome.reason.code], ['not-sent', 'credential.changed']);
+    assert.equal(world.resetRequests().length, 0);
+    assert.equal((await other.vault.read(world.target('alice'))).kind, 'present');
+  });
+
+  it('a credential stored in the other window while the reset is verified is not forgotten with the dead one', async () => {
+    const other = world.secondWindow();
+    world.sandbox.control.google.setSwitches({ resetPropagationMs: 60_000 });
+    let signedIn = false;
+    const sleep = world.clock.sleep.bind(world.clock);
+    world.clock.sleep = async (ms, signal) => {
+      if (!signedIn && world.consent('alice') === 'none') {
+        signedIn = true;
+        await other.signIn('alice', 'refreshToken');
+      }
+      return sleep(ms, signal);
+    };
+    const outcome = await world.reset('alice');
+    assert.equal(outcome.kind, 'verified', world.text(outcome));
+    assert.ok(signedIn);
+    assert.equal((await other.vault.read(world.target('alice'))).kind, 'present');
+    assert.equal(world.store.get(targetKey(world.target('alice'))).consent.kind, 'stored');
+    const next = await other.reset('alice');
+    assert.equal(next.kind, 'verified', 'the new consent is reset by itself, not called already reset');
+  });
+
+  it('a credential that was forgotten is not signed in after a reload, and not called reset', async () => {
+    await world.vault.forget(world.target('alice'));
+    const reloaded = world.secondWindow();
+    await reloaded.operations.load(reloaded.targets());
+    assert.equal(reloaded.store.get(targetKey(world.target('alice'))).consent.kind, 'not-signed-in');
+    const outcome = await reloaded.reset('alice');
+    assert.deepEqual([outcome.kind, outcome.reason.code], ['not-sent', 'credential.missing']);
+  });
+
+  it('an operation settled in one window is not asked about in the other', async () => {
+    world.sandbox.control.google.fault('connectionResetAfter', { route: 'reset' });
+    await world.operations.probe(world.target('alice'), new AbortController().signal);
+    world.sandbox.control.google.fault('unavailable503', { route: 'token' });
+    const { operationId = '', kind } = await world.reset('alice');
+    assert.equal(kind, 'unknown');
+    world.sandbox.control.faults.clear();
+    const other = world.secondWindow();
+    const never = new AbortController().signal;
+    assert.equal((await other.operations.verify(world.target('alice'), operationId, never)).kind, 'verified');
+    assert.equal((await world.operations.verify(world.target('alice'), operationId, never)).kind, 'verified');
+    assert.equal(world.store.get(targetKey(world.target('alice'))).unfinished, undefined);
   });
 });

@@ -9,7 +9,10 @@ export const never = new AbortController().signal;
 
 export class ConsentDesk {
   readonly stage = new ResetStage();
-  readonly store = new ConsentStore();
+  readonly listenerErrors: unknown[] = [];
+  readonly store = new ConsentStore((error) => this.listenerErrors.push(error));
+  /** Whose tokens the provider was told to drop, in order. */
+  readonly tokensForgotten: string[] = [];
   readonly key = targetKey(this.stage.target);
   loadProvider = async () => this.stage.provider;
   readonly operations = new ConsentOperations({
@@ -17,6 +20,7 @@ export class ConsentDesk {
     store: this.store,
     credentials: this.stage.credentials,
     credentialOrigins: (target: Target) => [target.project.endpoint],
+    forgetTokens: (target: Target) => void this.tokensForgotten.push(targetKey(target)),
     provider: () => this.loadProvider(),
     currentTarget: () => this.stage.configured,
   });

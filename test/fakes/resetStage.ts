@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type Credential, type Project, reason, type Target, targetAddress } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import type { CredentialMarker, Journal, JournalEntry, Log, TargetLocks } from '../../src/core/ports';
-import type { PreviewResult, ProbeResult, Provider, ResetAnswer, Verification } from '../../src/core/provider';
+import type { Leaving, PreviewResult, ProbeResult, Provider, ResetAnswer, Verification } from '../../src/core/provider';
 import { BoundSecret } from '../../src/core/redact';
 import type {
   Confirmation,
@@ -19,6 +19,7 @@ import { MemoryJournal, MemoryTargetLocks } from './storage';
 export type StageEvent =
   | 'ask-journal'
   | 'read'
+  | 'generation'
   | 'preview'
   | 'confirm'
   | 'lock'
@@ -89,10 +90,14 @@ export class ResetStage {
   probeResult: ProbeResult = { kind: 'granted', grant: { timeBased: ['maps'], oneTime: [] } };
   /** How many reads said that the consent is gone. */
   goneReads = 0;
-  /** Generation of the credential that the last preview was made with. */
-  previewedGeneration: number | undefined;
-  /** Looks at the moment at which the request is about to be sent. */
-  onSend: () => void = () => undefined;
+  /** How many reads said that nothing can be told. */
+  notCheckableReads = 0;
+  /** The credential that the last preview was made with. */
+  previewed: Credential | undefined;
+  /** What another window has stored and this window's memory has not heard of yet. */
+  generationElsewhere: number | undefined;
+  /** Looks at the moment at which the request leaves. */
+  onLeave: () => void = () => undefined;
   /** The operation whose journal entry is on disk and that has not been sent. */
   #openedForSend: string | undefined;
   readonly #hooks = new Map<StageEvent, () => void | Promise<void>>();
@@ -128,9 +133,11 @@ export class ResetStage {
     });
   }
 
-  /** A verified reset that the journal remembers, of this window or another one. */
-  rememberVerified(at: number, operationId = `earlier-${at}`): void {
+  /** A verified reset that the journal remembers, of this window or another one, by default of the credential that is read. */
+  rememberVerified(at: number, changes: Partial<JournalEntry> = {}): void {
+    const operationId = changes.operationId ?? `earlier-${at}`;
     this.leaveBehind({
+      ...changes,
       operationId,
       stage: 'closed',
       outcome: { kind: 'verified', reason: reason('test.gone'), at, operationId },
@@ -159,11 +166,13 @@ export class ResetStage {
       await this.#happen('read');
       return this.reading;
     },
-    forgetDead: async (_target, generation) => {
+    storedGeneration: async () => {
+      await this.#happen('generation');
+      return this.#storedGeneration();
+    },
+    forgetDead: async (_target, generation, resetAt) => {
       await this.#happen('forget');
-      if (this.reading.kind === 'present' && this.reading.credential.generation === generation) {
-        this.reading = { kind: 'missing' };
-      }
+      if (this.#storedGeneration() === generation) this.reading = { kind: 'missing', resetAt };
     },
     markers: async () => this.markers,
   };
@@ -208,7 +217,7 @@ export class ResetStage {
   readonly provider: Provider = {
     id: 'scripted',
     preview: async (target) => {
-      this.previewedGeneration = target.credential.generation;
+      this.previewed = target.credential;
       await this.#happen('preview');
       return this.previewResult ?? this.ready();
     },
@@ -217,13 +226,20 @@ export class ResetStage {
       const [next, ...rest] = this.verifications;
       if (rest.length > 0) this.verifications = rest;
       if (next?.kind === 'gone') this.goneReads++;
+      if (next?.kind === 'not-checkable') this.notCheckableReads++;
       return next ?? readFailed;
     },
     probe: async () => {
       await this.#happen('probe');
       return this.probeResult;
     },
+    forget: () => undefined,
   };
+
+  #storedGeneration(): number | undefined {
+    const { reading } = this;
+    return this.generationElsewhere ?? (reading.kind === 'present' ? reading.credential.generation : undefined);
+  }
 
   ready(): PreviewResult {
     return {
@@ -235,17 +251,20 @@ export class ResetStage {
       },
       prepared: {
         hints: { tokenEndsAt: noon + 3_600_000 },
-        send: (onSent, signal) => this.#send(onSent, signal),
+        send: (leaving, signal) => this.#send(leaving, signal),
       },
     };
   }
 
-  async #send(onSent: () => void, signal: AbortSignal): Promise<ResetAnswer> {
+  /** At `send` the connection is made; then it is asked whether the request may leave. */
+  async #send(leaving: Leaving, signal: AbortSignal): Promise<ResetAnswer> {
     this.#checkBeforeSend();
     await this.#happen('send');
     if (signal.aborted) return { kind: 'aborted', sent: false };
+    if (!leaving.mayLeave()) return { kind: 'not-sent', reason: reason('test.withdrawn') };
+    this.onLeave();
     if (this.leaves) {
-      onSent();
+      leaving.onSent();
       await this.#happen('left');
     }
     return signal.aborted ? { kind: 'aborted', sent: this.leaves } : this.answer;
@@ -257,7 +276,6 @@ export class ResetStage {
     this.#openedForSend = undefined;
     if (!this.memoryLocks.isHeld(this.address)) this.violations.push('sent without the lock');
     if (!this.events.includes('confirm')) this.violations.push('sent without a confirmation');
-    this.onSend();
   }
 
   async #happen(event: StageEvent): Promise<void> {

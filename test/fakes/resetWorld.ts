@@ -31,8 +31,9 @@ export interface WorldOptions {
 
 /** One project of the sandbox's sample users, and what acts on it. */
 export class ResetWorld {
-  readonly store = new ConsentStore();
-  readonly secrets = new MemorySecretStore();
+  readonly store = new ConsentStore((error) => {
+    throw error;
+  });
   logLines: readonly string[] = [];
   readonly vault: CredentialVault;
   readonly operations: ConsentOperations;
@@ -51,8 +52,10 @@ export class ResetWorld {
     readonly transport: UndiciTransport,
     readonly clock: FakeClock,
     readonly folder: string,
-    options: WorldOptions,
-    log: Log,
+    readonly secrets: MemorySecretStore,
+    private readonly options: WorldOptions,
+    private readonly log: Log,
+    windowId = 'first-window',
   ) {
     this.project = {
       id: 'sample',
@@ -68,7 +71,7 @@ export class ResetWorld {
         { id: 'bob', label: 'bob.test@example.com' },
       ],
     };
-    const owner = createProcessIdentity({ windowId: 'test-window', clock });
+    const owner = createProcessIdentity({ windowId, clock });
     this.journal = createFileJournal({ folder, clock, owner, log });
     this.locks = createFileLocks({ folder, clock, owner });
     const markers = createFileMarkers({ folder, log });
@@ -86,13 +89,16 @@ export class ResetWorld {
       locks: this.locks,
       clock,
       log,
-      random: { id: () => `operation-${++ids}` },
+      random: { id: () => `${windowId}-operation-${++ids}` },
       provider: async (id) => {
         const provider = await providers.get(id);
         if (!provider) throw new Error(`no provider ${id}`);
         return provider;
       },
       currentTarget: (key) => this.targets().find((target) => targetKey(target) === key),
+      forgetTokens: (target) => {
+        for (const provider of providers.values()) void provider.then((one) => one.forget(target));
+      },
       credentialOrigins: ({ project }) => describe(project.provider)?.credentialOrigins(project) ?? [],
     });
   }
@@ -109,9 +115,25 @@ export class ResetWorld {
       ...(options.transportLimits ? { limits: options.transportLimits } : {}),
     });
     const folder = mkdtempSync(join(tmpdir(), 'reconsent-world-'));
-    const world = new ResetWorld(sandbox, transport, new FakeClock(sandbox.control.clock), folder, options, log);
+    const world = new ResetWorld(
+      sandbox,
+      transport,
+      new FakeClock(sandbox.control.clock),
+      folder,
+      new MemorySecretStore(),
+      options,
+      log,
+    );
     world.logLines = lines;
     return world;
+  }
+
+  /** Another window of the same editor: the same disk, keyring and service, and a memory of its own. */
+  secondWindow(): ResetWorld {
+    const { sandbox, transport, clock, folder, secrets, options, log } = this;
+    const window = new ResetWorld(sandbox, transport, clock, folder, secrets, options, log, 'second-window');
+    window.project = this.project;
+    return window;
   }
 
   async close(): Promise<void> {

@@ -27,6 +27,7 @@ export class ScriptedTransport implements Transport {
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
     if (signal.aborted) return { kind: 'aborted', sent: false };
     const sent = onTheWire(request);
+    if (request.mayLeave?.() === false) return { kind: 'not-sent', cause: 'withdrawn', detail: '' };
     this.requests.push(sent);
     request.onSent?.();
     const answer = this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0];

@@ -11,7 +11,9 @@ import type {
   NewJournalEntry,
   SecretStore,
   TargetLocks,
+  VerifiedReset,
 } from '../../src/core/ports';
+import { laterOutcome } from '../../src/storage/journalTable';
 
 export type JournalCall =
   | { readonly kind: 'open'; readonly operationId: string }
@@ -19,7 +21,10 @@ export type JournalCall =
   | { readonly kind: 'close'; readonly operationId: string; readonly outcome: Outcome }
   | { readonly kind: 'dismiss'; readonly operationId: string };
 
-/** Keeps entries in memory. Throws when an operation is opened twice, or sent, closed or dismissed without being open. */
+/**
+ * Keeps entries in memory. Throws when an operation is opened twice, or sent, closed or dismissed without being open. One
+ * that is unknown or was accepted may be closed again, with the result that the journal on disk would keep.
+ */
 export class MemoryJournal implements Journal {
   readonly calls: JournalCall[] = [];
   readonly entries = new Map<string, JournalEntry>();
@@ -63,14 +68,19 @@ export class MemoryJournal implements Journal {
 
   async close(operationId: string, outcome: Outcome): Promise<void> {
     const entry = this.#known(operationId);
-    const reopened = entry.outcome === undefined || entry.outcome.kind === 'unknown';
-    assert.ok(reopened, `operation ${operationId} was closed again after ${entry.outcome?.kind}`);
+    const before = entry.outcome;
+    const open = before === undefined || before.kind === 'unknown' || before.kind === 'accepted';
+    assert.ok(open, `operation ${operationId} was closed again after ${before?.kind}`);
     const failure = this.#closeFailure;
     this.#closeFailure = undefined;
     await Promise.resolve();
     if (failure) throw failure;
     this.calls.push({ kind: 'close', operationId, outcome });
-    this.entries.set(operationId, { ...entry, stage: 'closed', outcome });
+    this.entries.set(operationId, {
+      ...entry,
+      stage: 'closed',
+      outcome: before ? laterOutcome(before, outcome) : outcome,
+    });
   }
 
   async dismiss(operationId: string): Promise<void> {
@@ -80,11 +90,15 @@ export class MemoryJournal implements Journal {
     this.entries.set(operationId, { ...entry, dismissed: true });
   }
 
-  async lastVerifiedReset(address: TargetAddress): Promise<number | undefined> {
-    const times = [...this.entries.values()]
-      .filter((entry) => sameAddress(entry.address, address) && entry.outcome?.kind === 'verified')
-      .map((entry) => entry.outcome?.at ?? 0);
-    return times.length > 0 ? Math.max(...times) : undefined;
+  async lastVerifiedReset(address: TargetAddress): Promise<VerifiedReset | undefined> {
+    let newest: VerifiedReset | undefined;
+    for (const { address: of, credentialStoredAt, openedAt, outcome } of this.entries.values()) {
+      if (!sameAddress(of, address) || outcome?.kind !== 'verified') continue;
+      const reset = { credentialStoredAt, openedAt, closedAt: outcome.at };
+      const isNewer = !newest || (reset.closedAt - newest.closedAt || reset.openedAt - newest.openedAt) > 0;
+      if (isNewer) newest = reset;
+    }
+    return newest;
   }
 
   async unfinished(): Promise<readonly JournalEntry[]> {
@@ -138,10 +152,13 @@ export class MemoryTargetLocks implements TargetLocks {
 
   async acquire(address: TargetAddress, options?: { readonly takeOver?: boolean }): Promise<LockResult> {
     const name = key(address);
-    const answer = this.#nextAnswer ?? (options?.takeOver ? undefined : this.#answers.get(name));
+    const elsewhere = this.#answers.get(name);
+    const taken = options?.takeOver === true && elsewhere?.kind === 'held' && elsewhere.mayTakeOver;
+    const answer = this.#nextAnswer ?? (taken ? undefined : elsewhere);
     this.#nextAnswer = undefined;
     if (answer) return answer;
-    if (this.#held.has(name) && !options?.takeOver) return { kind: 'held', heldForMs: 0, mayTakeOver: false };
+    // Time stands still here, so a lock of this very window is never old enough to be taken over.
+    if (this.#held.has(name)) return { kind: 'held', heldForMs: 0, mayTakeOver: false };
     const holding = {};
     this.#answers.delete(name);
     this.#held.set(name, holding);

@@ -50,16 +50,19 @@ describe('the row of an identity', () => {
     return there.map(({ command }) => command.replace(/^reconsent\./, ''));
   };
 
-  it('has one main action in every state: reset when idle, stop when busy', () => {
+  it('has one main action in every state: reset when idle, verify when an outcome is open, stop when busy', () => {
     for (const { state, contextValue } of allRows()) {
-      const expected = state.activity.kind === 'idle' ? 'resetConsent' : 'stopWaiting';
-      assert.deepEqual(offered(contextValue, /^inline@9$/), [expected], contextValue);
+      const idle = state.unfinished ? 'verifyOutcome' : 'resetConsent';
+      const expected = state.activity.kind === 'idle' ? idle : 'stopWaiting';
+      assert.deepEqual(offered(contextValue, /^inline@/), [expected], contextValue);
     }
   });
 
   it('offers nothing but to stop while something is under way', () => {
     for (const { state, contextValue } of allRows()) {
-      if (state.activity.kind !== 'idle') assert.deepEqual(offered(contextValue, /./), ['stopWaiting'], contextValue);
+      if (state.activity.kind === 'idle') continue;
+      assert.deepEqual([...new Set(offered(contextValue, /./))], ['stopWaiting'], contextValue);
+      assert.equal(offered(contextValue, /^\d/).length, 1, 'in the menu as well as on the row');
     }
   });
 

@@ -52,7 +52,9 @@ describe('the package that users install', function () {
     assert.deepEqual(
       [...packagedFiles(folder)].sort(),
       [
+        'ARCHITECTURE.md',
         'CHANGELOG.md',
+        'CONTRIBUTING.md',
         'LICENSE',
         'README.md',
         'THIRD-PARTY-NOTICES.md',
@@ -61,13 +63,22 @@ describe('the package that users install', function () {
         'dist/googleOAuth.js',
         'dist/sandbox.js',
         'dist/transport.js',
+        'media/confirm-dark.png',
         'media/icon.png',
         'media/reconsent.svg',
+        'media/verified-light.png',
         'package.json',
         'package.nls.json',
         ...languages,
       ].sort(),
     );
+  });
+
+  it('holds what its README links to and shows', () => {
+    const packaged = new Set(packagedFiles(folder));
+    const readme = readFileSync(join(repoRoot, 'README.md'), 'utf8');
+    for (const [, target = ''] of readme.matchAll(/\]\((?!\w+:|#)([^)#]+)[^)]*\)/g))
+      assert.ok(packaged.has(target), target);
   });
 
   it('is at most 600 kB', () => {

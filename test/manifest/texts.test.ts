@@ -36,6 +36,8 @@ const catalogues = [
   'core/presentation.ts',
   'core/provider.ts',
   'core/reasonTexts.ts',
+  'providers/googleDataPortability/scopeSelection.ts',
+  'providers/googleDataPortability/scopes.ts',
   'vscode/translate.ts',
 ];
 

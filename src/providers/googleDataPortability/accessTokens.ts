@@ -1,6 +1,6 @@
 /** Where the access token of one identity comes from: the stored one, or a refresh that is kept in memory. */
 import { unansweredReason } from '../../core/httpReason';
-import { type Reason, reason, type TargetKey, targetKey } from '../../core/model';
+import { type Reason, reason, type Target, type TargetKey, targetKey } from '../../core/model';
 import type { Clock, Transport } from '../../core/ports';
 import type { ProviderTarget, StoppedOutcome } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
@@ -54,7 +54,7 @@ export class AccessTokens {
     return reading;
   }
 
-  forget(target: ProviderTarget): void {
+  forget(target: Target): void {
     this.#cache.delete(targetKey(target));
   }
 

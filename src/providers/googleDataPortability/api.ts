@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { unansweredReason } from '../../core/httpReason';
 import type { Reason } from '../../core/model';
 import type { Clock, HttpRequest, HttpResult, Transport } from '../../core/ports';
+import type { Leaving } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
 import { type ErrorMeaning, explainError, parseGoogleError, parseJson } from './errors';
 import type { GoogleAddresses } from './settings';
@@ -24,10 +25,17 @@ export type ApiFailure =
   | { readonly kind: 'not-sent'; readonly reason: Reason }
   | { readonly kind: 'aborted'; readonly sent: boolean };
 
-const accessTypesSchema = v.object({
+const accessTypesFields = v.object({
   oneTimeResources: v.optional(v.array(v.string()), []),
   timeBasedResources: v.optional(v.array(v.string()), []),
 });
+
+/** A list is an object, too, to the schema library. */
+const accessTypesSchema = v.pipe(
+  v.unknown(),
+  v.check((answer) => !Array.isArray(answer)),
+  accessTypesFields,
+);
 
 const tokenInfoSchema = v.object({
   expires_in: v.pipe(v.union([v.string(), v.number()]), v.transform(Number), v.integer()),
@@ -66,12 +74,12 @@ export async function checkAccessType(
 export async function resetAuthorization(
   api: GoogleApi,
   token: BoundSecret,
-  onSent: () => void,
+  leaving: Leaving,
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'accepted' } | ApiFailure> {
   const method = api.addresses.method('authorization:reset');
   const result = await api.transport.send(
-    { ...method, method: 'POST', bearer: token, body: { kind: 'empty' }, effect: 'irreversible', onSent },
+    { ...method, method: 'POST', bearer: token, body: { kind: 'empty' }, effect: 'irreversible', ...leaving },
     signal,
   );
   if (result.kind !== 'response') return unanswered(result, method.url.host);

@@ -64,14 +64,19 @@ export function parseGoogleError(response: Response, nowMs: number): GoogleError
     httpStatus: response.status,
     reason: info?.reason ?? '',
     status: error.status,
-    // A service may echo the token it was sent.
-    message: scrub(plainText(error.message)),
+    message: plainText(error.message),
     metadata: stringsOf(info?.metadata ?? {}),
     hasDebugInfo: details.some((detail) => detail['@type']?.endsWith('/google.rpc.DebugInfo')),
     retryAfterSeconds: durationSeconds(delay) ?? headerWait,
     isEnvelope: true,
   };
 }
+
+/**
+ * Statuses that say the request was turned away. Others, such as 408 or 499, may come from something on the way after it
+ * was handed on.
+ */
+const refusalStatuses = new Set([400, 401, 403, 404, 405, 409, 411, 413, 414, 415, 429]);
 
 /** What an error answer means for the credential and the operation. */
 export type ErrorMeaning =
@@ -97,7 +102,7 @@ export function explainError(response: Response, host: string, nowMs: number): E
   if (error.httpStatus === 400) return refused('google.invalidArgument', params);
   if (error.httpStatus === 503) return unknown('google.unavailable', params);
   if (error.httpStatus >= 500) return unknown('google.serverError', params);
-  if (error.httpStatus >= 400) return refused('google.otherRefusal', params);
+  if (refusalStatuses.has(error.httpStatus)) return refused('google.otherRefusal', params);
   return unknown('google.unexpectedAnswer', params);
 }
 
@@ -133,7 +138,7 @@ function explainByReason(error: GoogleError): ErrorMeaning | undefined {
 function explainForeignPage(status: number, params: Readonly<Record<string, string>>): ErrorMeaning {
   if (status === 401) return deadToken('google.tokenRejected');
   if (status >= 500) return unknown('google.gatewayPage', params);
-  if (status >= 400) return refused('google.notThisService', params);
+  if (refusalStatuses.has(status)) return refused('google.notThisService', params);
   return unknown('google.unexpectedAnswer', params);
 }
 
@@ -170,11 +175,16 @@ function refused(
   params: Readonly<Record<string, string>> = {},
   actions: readonly RemedyAction[] = [],
 ): ErrorMeaning {
-  return { kind: 'refused', reason: reason(code, params, actions) };
+  return { kind: 'refused', reason: reason(code, scrubbed(params), actions) };
 }
 
 function unknown(code: string, params: Readonly<Record<string, string>>): ErrorMeaning {
-  return { kind: 'unknown', reason: reason(code, params, [{ kind: 'verify' }]) };
+  return { kind: 'unknown', reason: reason(code, scrubbed(params), [{ kind: 'verify' }]) };
+}
+
+/** A service may echo the token it was sent, in whatever field. */
+function scrubbed(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, scrub(value)]));
 }
 
 /** `previous_job_ids` is a comma-joined list. */

@@ -4,7 +4,7 @@
  * The pair is the bearer token: no call names a user or a project. So the token the preview was made with is the only one a
  * reset may be sent with; a newer one could belong to a newer consent, and would wipe it.
  */
-import { type Reason, reason } from '../../core/model';
+import { type Reason, reason, type Target } from '../../core/model';
 import type { Clock, Transport, VerificationHints } from '../../core/ports';
 import type {
   GrantSummary,
@@ -30,6 +30,9 @@ import { googleAddresses } from './settings';
 
 /** A 401 is evidence only this long before the access token would have ended anyway. */
 const lifetimeMarginMs = 15_000;
+
+/** An `invalid_grant` is evidence of the reset only this long after the consent was seen alive. */
+const invalidGrantEvidenceMs = 3_600_000;
 
 export function createGoogleDataPortability(ports: { readonly transport: Transport; readonly clock: Clock }): Provider {
   return new GoogleDataPortability(ports.transport, ports.clock);
@@ -66,13 +69,14 @@ class GoogleDataPortability implements Provider {
       },
       prepared: {
         hints: {
+          aliveAt: this.clock.now(),
           ...(expiresAt === undefined ? {} : { accessTokenExpiresAt: expiresAt }),
           ...(token.refreshTokenExpiresAt === undefined ? {} : { refreshTokenExpiresAt: token.refreshTokenExpiresAt }),
         },
-        send: async (onSent, sendSignal) => {
+        send: async (leaving, sendSignal) => {
           if (sent) throw new Error('This reset was sent before.');
           sent = true;
-          return asResetAnswer(await resetAuthorization(api, token.secret, onSent, sendSignal));
+          return asResetAnswer(await resetAuthorization(api, token.secret, leaving, sendSignal));
         },
       },
     };
@@ -97,6 +101,10 @@ class GoogleDataPortability implements Provider {
       default:
         return checked;
     }
+  }
+
+  forget(target: Target): void {
+    this.#tokens.forget(target);
   }
 
   /** Gets a token and asks `accessType:check` with it. Only reads, so a dead cached token is renewed once. */
@@ -129,15 +137,19 @@ class GoogleDataPortability implements Provider {
 
   /** The refresh token answers `invalid_grant` once the pair is reset. */
   async #verifyByRefresh(target: ProviderTarget, hints: VerificationHints, signal: AbortSignal): Promise<Verification> {
-    const end = hints['refreshTokenExpiresAt'];
+    const { refreshTokenExpiresAt: end, aliveAt } = hints;
     const reading = await this.#tokens.get(target, signal, true);
     switch (reading.kind) {
       case 'token':
         return { kind: 'alive', reason: reason('google.alive.refresh') };
       case 'dead-credential':
-        return typeof end === 'number' && this.clock.now() >= end - lifetimeMarginMs
-          ? { kind: 'not-checkable', reason: reason('google.uncheckable.refreshTokenEnded') }
-          : { kind: 'gone', reason: reason('google.gone.invalidGrant') };
+        if (typeof end === 'number' && this.clock.now() >= end - lifetimeMarginMs) {
+          return { kind: 'not-checkable', reason: reason('google.uncheckable.refreshTokenEnded') };
+        }
+        // A refresh token also ends by expiry, revocation or crowding out: only soon after it was seen alive is it the reset.
+        return typeof aliveAt === 'number' && Math.abs(this.clock.now() - aliveAt) <= invalidGrantEvidenceMs
+          ? { kind: 'gone', reason: reason('google.gone.invalidGrant') }
+          : { kind: 'not-checkable', reason: reason('google.uncheckable.tooLate') };
       case 'stopped':
         return { kind: 'failed', reason: reading.reason };
       case 'aborted':

@@ -31,20 +31,24 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     remedy: 'Reset it again. If it stays, remove the app at myaccount.google.com/connections.',
   },
   'google.uncheckable.lifetimeUnknown': {
-    happened: 'Google accepted the reset.',
-    notHappened:
-      'It could not be checked: Google did not say how long the access token lives, so its end proves nothing.',
+    happened: 'Google did not say how long the access token lives, so its end proves nothing about the reset.',
+    notHappened: 'The reset could not be checked.',
     remedy: 'Store a refresh token instead of an access token; then every reset can be verified.',
   },
   'google.uncheckable.accessTokenEnded': {
-    happened: 'Google accepted the reset.',
-    notHappened: 'It could not be checked: the access token has reached its own end, so a rejection proves nothing.',
+    happened: 'The access token has reached its own end, so a rejection proves nothing about the reset.',
+    notHappened: 'The reset could not be checked.',
     remedy: 'Store a refresh token instead of an access token; then every reset can be verified.',
   },
   'google.uncheckable.refreshTokenEnded': {
     happened: 'The refresh token has reached its own end, so a rejection proves nothing about the reset.',
     notHappened: 'The reset could not be checked.',
     remedy: 'Let the test user consent again and store the new refresh token.',
+  },
+  'google.uncheckable.tooLate': {
+    happened: 'Google no longer accepts the refresh token, but so long after the reset this may have another cause.',
+    notHappened: 'The reset could not be checked.',
+    remedy: 'See by hand whether the consent screen comes back, then dismiss the entry.',
   },
 
   'google.invalidGrant': {

@@ -20,7 +20,7 @@ export async function setCredential(target: Target, ports: CredentialCommandPort
   if (!description) return;
   const form = await chooseForm(target, description, ports.prompts);
   if (!form) return;
-  const values = await askFields(target, form, ports.prompts);
+  const values = await askFields(target, form, description.credentialOrigins(target.project), ports.prompts);
   if (!values) return;
   try {
     await ports.vault.store(target, form, values);
@@ -56,9 +56,11 @@ async function chooseForm(
 async function askFields(
   target: Target,
   form: CredentialForm,
+  origins: readonly string[],
   prompts: Prompts,
 ): Promise<Record<string, string> | undefined> {
   const values: Record<string, string> = {};
+  const hosts = origins.map((origin) => new URL(origin).host).join(', ');
   const asked = form.fields.filter((field) => optionValue(target, field) === undefined);
   for (const field of form.fields) {
     const known = optionValue(target, field);
@@ -72,7 +74,7 @@ async function askFields(
       prompt: vscode.l10n.t(
         '{0}. Stored in the secret storage of this computer, and sent only to {1}.',
         vscode.l10n.t(field.label),
-        new URL(target.project.endpoint).host,
+        hosts,
       ),
       ...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
       secret: field.secret,
@@ -104,6 +106,15 @@ export async function forgetCredential(target: Target, ports: CredentialCommandP
     verb,
   );
   if (!yes) return;
-  await ports.vault.forget(target);
+  try {
+    await ports.vault.forget(target);
+  } catch {
+    await ports.prompts.error(
+      vscode.l10n.t(
+        'The secret storage of this computer did not delete the credential. Unlock the keyring and try again.',
+      ),
+    );
+    return;
+  }
   ports.operations.credentialChanged(target, { kind: 'not-signed-in' });
 }

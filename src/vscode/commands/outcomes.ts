@@ -5,12 +5,13 @@ import type { ConsentStore } from '../../core/consentStore';
 import { mapLimited } from '../../core/mapLimited';
 import { type Target, targetKey } from '../../core/model';
 import type { Prompts } from '../prompts';
-import { tellOutcome } from './resetConsent';
+import { type ResetAgain, tellOutcome } from './tellOutcome';
 
 export interface OutcomeCommandPorts {
   readonly operations: ConsentOperations;
   readonly store: ConsentStore;
   readonly prompts: Prompts;
+  readonly resetCommand: ResetAgain;
 }
 
 const concurrentReads = 8;
@@ -41,7 +42,7 @@ export async function verifyOutcome(target: Target, ports: OutcomeCommandPorts):
       return ports.operations.verify(target, operationId, controller.signal);
     },
   );
-  await tellOutcome(outcome, ports.prompts);
+  await tellOutcome(target, outcome, ports.prompts, ports.resetCommand);
 }
 
 export async function dismissOutcome(target: Target, ports: OutcomeCommandPorts): Promise<void> {
@@ -50,6 +51,5 @@ export async function dismissOutcome(target: Target, ports: OutcomeCommandPorts)
 }
 
 function operationToSettle(target: Target, store: ConsentStore): string | undefined {
-  const { unfinished, lastOutcome } = store.get(targetKey(target));
-  return unfinished?.operationId ?? (lastOutcome?.kind === 'accepted' ? lastOutcome.operationId : undefined);
+  return store.get(targetKey(target)).unfinished?.operationId;
 }

@@ -52,7 +52,11 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     }),
     [commandIds.quickReset]: async () => {
       const target = active.current ?? (await choose());
-      if (target) await resetCommand.run(target);
+      if (!target) return;
+      if (!ports.operations.isResetting(target)) return resetCommand.run(target);
+      const stop = l10n.t('Stop Waiting');
+      const chosen = await ports.prompts.warn(l10n.t('A reset of {0} is under way.', target.identity.label), stop);
+      if (chosen === stop) resetCommand.stop(target);
     },
     [commandIds.selectQuickResetIdentity]: async () => void (await choose()),
     [commandIds.stopWaiting]: onTarget(l10n.t('Stop waiting'), (target) => resetCommand.stop(target)),
@@ -63,9 +67,13 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.setCredential]: onTarget(l10n.t('Set credential'), (target) => setCredential(target, ports)),
     [commandIds.forgetCredential]: onTarget(l10n.t('Forget credential'), (target) => forgetCredential(target, ports)),
     [commandIds.editProjects]: async () => {
-      await vscode.commands.executeCommand('workbench.action.openSettingsJson', {
-        revealSetting: { key: 'reconsent.projects', edit: true },
-      });
+      const reveal = { revealSetting: { key: 'reconsent.projects', edit: true } };
+      try {
+        // The setting has application scope: in another profile only the default one's file counts.
+        await vscode.commands.executeCommand('workbench.action.openApplicationSettingsJson', reveal);
+      } catch {
+        await vscode.commands.executeCommand('workbench.action.openSettingsJson', reveal);
+      }
     },
     [commandIds.startSandbox]: () => sandbox.start(),
     [commandIds.stopSandbox]: () => sandbox.stop(),

@@ -1,21 +1,23 @@
 /** Reset Consent: the whole operation behind one row action. */
 import * as vscode from 'vscode';
 import type { ConsentOperations } from '../../core/consentOperations';
-import { type RemedyAction, type Target, type TargetKey, targetKey } from '../../core/model';
+import type { ConsentStore } from '../../core/consentStore';
+import { type Target, type TargetKey, targetKey } from '../../core/model';
 import type { Outcome } from '../../core/outcome';
-import { needsAttention } from '../../core/outcome';
 import type { ReasonTexts } from '../../core/outcomeText';
 import { presentConfirmation } from '../../core/presentation';
-import { commandIds } from '../commandIds';
 import type { Network } from '../network';
 import type { Prompts } from '../prompts';
 import { translate } from '../translate';
+import { tellOutcome } from './tellOutcome';
 
 export interface ResetCommandPorts {
   readonly operations: ConsentOperations;
   readonly prompts: Prompts;
   readonly network: Network;
   readonly texts: ReasonTexts;
+  readonly store: ConsentStore;
+  currentTarget(key: TargetKey): Target | undefined;
 }
 
 export class ResetCommand {
@@ -28,8 +30,22 @@ export class ResetCommand {
     // A double click joins the reset that is under way; its outcome is told once, by the first.
     if (operations.isResetting(target)) return;
     const outcome = await this.#withProgress(target, takeOverLock);
-    const next = await tellOutcome(outcome, prompts);
-    if (next) await this.#follow(next, target, outcome);
+    await tellOutcome(target, outcome, prompts, this);
+  }
+
+  /** Once more, with the target as it is configured by now. */
+  retry(target: Target): Promise<void> {
+    return this.#again(target, false);
+  }
+
+  takeOver(target: Target): Promise<void> {
+    return this.#again(target, true);
+  }
+
+  async #again(target: Target, takeOverLock: boolean): Promise<void> {
+    const current = this.ports.currentTarget(targetKey(target));
+    if (current) return this.run(current, takeOverLock);
+    await this.ports.prompts.warn(vscode.l10n.t('This identity is no longer in the settings. Nothing was sent.'));
   }
 
   /** Stops what is under way: before the request left it is a cancel, afterwards the end of waiting. */
@@ -53,7 +69,13 @@ export class ResetCommand {
           confirm: async (confirmed, preview) => {
             // The connection is opened while the user reads; a failure shows when the request is sent.
             this.ports.network.warm(confirmed.project.endpoint).catch(() => undefined);
-            const { message, detail } = presentConfirmation(confirmed, preview, { texts: this.ports.texts, translate });
+            const earlier = this.ports.store.get(key).unfinished;
+            const { message, detail } = presentConfirmation(
+              confirmed,
+              preview,
+              { texts: this.ports.texts, translate },
+              earlier !== undefined,
+            );
             const yes = await this.ports.prompts.confirm(message, detail, vscode.l10n.t('Reset Consent'));
             return yes ? { kind: 'confirmed', by: 'modal' } : { kind: 'declined' };
           },
@@ -63,57 +85,4 @@ export class ResetCommand {
       this.#underWay.delete(key);
     }
   }
-
-  async #follow(action: RemedyAction['kind'] | 'show-log', target: Target, outcome: Outcome): Promise<void> {
-    switch (action) {
-      case 'retry':
-        return this.run(target);
-      case 'verify':
-        await vscode.commands.executeCommand(commandIds.verifyOutcome, { kind: 'identity', target });
-        return;
-      case 'replace-credential':
-        await vscode.commands.executeCommand(commandIds.setCredential, { kind: 'identity', target });
-        return;
-      case 'open-url': {
-        const link = outcome.reason.actions.find((offered) => offered.kind === 'open-url');
-        if (link) await vscode.env.openExternal(vscode.Uri.parse(link.url, true));
-        return;
-      }
-      case 'open-settings':
-        await vscode.commands.executeCommand(commandIds.editProjects);
-        return;
-      case 'show-log':
-        await vscode.commands.executeCommand(commandIds.showLog);
-        return;
-      case 'take-over-lock':
-        return this.run(target, true);
-    }
-  }
-}
-
-/** Tells an outcome that needs a look; success shows in place. Resolves with the remedy the user chose. */
-export async function tellOutcome(
-  outcome: Outcome,
-  prompts: Prompts,
-): Promise<RemedyAction['kind'] | 'show-log' | undefined> {
-  const mustKnow = needsAttention(outcome.kind) || outcome.kind === 'not-sent' || outcome.kind === 'accepted';
-  if (outcome.kind === 'already-reset') {
-    await prompts.tell('information', outcome.reason, []);
-    return undefined;
-  }
-  if (!mustKnow) return undefined;
-  const titles: Readonly<Record<RemedyAction['kind'], string>> = {
-    retry: vscode.l10n.t('Retry'),
-    verify: vscode.l10n.t('Verify'),
-    'replace-credential': vscode.l10n.t('Set Credential…'),
-    'open-url': vscode.l10n.t('Open Page'),
-    'open-settings': vscode.l10n.t('Open Settings'),
-    'take-over-lock': vscode.l10n.t('Take Over'),
-  };
-  const offers = new Map<string, RemedyAction['kind'] | 'show-log'>();
-  for (const { kind } of outcome.reason.actions) offers.set(titles[kind], kind);
-  offers.set(vscode.l10n.t('Show Log'), 'show-log');
-  const severity = outcome.kind === 'accepted' ? 'information' : outcome.kind === 'unknown' ? 'warning' : 'error';
-  const chosen = await prompts.tell(severity, outcome.reason, [...offers.keys()]);
-  return chosen === undefined ? undefined : offers.get(chosen);
 }

@@ -16,10 +16,10 @@ export function createConsentView(
       value === 1 ? vscode.l10n.t('1 identity needs attention') : vscode.l10n.t('{0} identities need attention', value);
     view.badge = value === 0 ? undefined : { value, tooltip };
   };
-  const subscription = store.subscribe(updateBadge);
+  const subscriptions = [store.subscribe(updateBadge), projects.onDidChange(updateBadge)];
   const dispose = view.dispose.bind(view);
   view.dispose = () => {
-    subscription.dispose();
+    for (const subscription of subscriptions) subscription.dispose();
     dispose();
   };
   return view;

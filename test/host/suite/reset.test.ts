@@ -147,7 +147,7 @@ describe('resetting a consent in the extension host', () => {
     await command(commandIds.resetConsent, 'alice.test@example.com');
     assert.equal(sandbox.control.requests.count(), before);
     assert.equal(alice()?.lastOutcome, 'already-reset');
-    assert.match(user.asked[0]?.message ?? '', /^Already reset/);
+    assert.match(user.asked[0]?.message ?? '', /^alice\.test@example\.com \(Shop\): Already reset/);
   });
 
   it('leaves the process-wide dispatcher and fetch as they were', () => {

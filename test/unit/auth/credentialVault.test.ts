@@ -1,75 +1,25 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { CredentialVault } from '../../../src/auth/credentialVault';
-import { type Credential, type Project, type Target, targetKey } from '../../../src/core/model';
-import type { CredentialForm } from '../../../src/core/provider';
-import type { CredentialReading } from '../../../src/core/resetOperation';
-import { FakeClock } from '../../fakes/clock';
-import { noon, origin, project } from '../../fakes/resetStage';
-import { scriptedDescriptions } from '../../fakes/scriptedSettings';
-import { MemoryMarkerStore, MemorySecretStore } from '../../fakes/storage';
-
-const form: CredentialForm = {
-  id: 'refreshToken',
-  label: 'Refresh token',
-  detail: '',
-  fields: [
-    { id: 'clientId', label: 'Client ID', secret: false },
-    { id: 'refreshToken', label: 'Refresh token', secret: true },
-    { id: 'extra', label: 'Extra', secret: true },
-  ],
-};
-const values = { clientId: 'client-1', refreshToken: 'planted-refresh-51ce', unasked: 'planted-unasked-9f' };
-
-function targetOf(changes: Partial<Project> = {}, id = 'alice'): Target {
-  return { project: project(changes), identity: { id, label: id } };
-}
-
-const alice = targetOf();
-const name = `reconsent.credential:${targetKey(alice)}`;
+import type { CredentialVault } from '../../../src/auth/credentialVault';
+import { targetKey } from '../../../src/core/model';
+import { noon, origin } from '../../fakes/resetStage';
+import type { MemoryMarkerStore, MemorySecretStore } from '../../fakes/storage';
+import { alice, form, name, quarantine, targetOf, token, VaultStage, values } from '../../fakes/vaultStage';
 
 describe('CredentialVault', () => {
+  let stage: VaultStage;
   let secrets: MemorySecretStore;
   let markers: MemoryMarkerStore;
-  let logLines: string[];
-  let wall: number;
-  let clock: FakeClock;
   let vault: CredentialVault;
-  /** A vault with an empty memory over the same keyring, as another window has it. */
-  const otherWindow = () => {
-    const write = (line: string): void => void logLines.push(line);
-    const log = { trace: write, info: write, warn: write, error: write };
-    return new CredentialVault({ secrets, markers, clock, log, describe: (id) => scriptedDescriptions.get(id) });
-  };
   beforeEach(() => {
-    secrets = new MemorySecretStore();
-    markers = new MemoryMarkerStore();
-    logLines = [];
-    wall = noon;
-    clock = new FakeClock({
-      now: () => wall,
-      advance: (ms) => {
-        wall += ms;
-      },
-    });
-    vault = otherWindow();
+    stage = new VaultStage();
+    ({ secrets, markers, vault } = stage);
   });
-
-  async function present(target = alice, from = vault): Promise<Credential> {
-    const reading = await from.read(target);
-    assert.ok(reading.kind === 'present', `${reading.kind} instead of present`);
-    return reading.credential;
-  }
-
-  const token = (credential: Credential) => {
-    const revealed = credential.secrets['refreshToken']?.revealFor(new URL(origin));
-    return revealed?.kind === 'revealed' ? revealed.value : undefined;
-  };
 
   it('gives back what was stored: secrets sealed, facts open, nothing that was not asked for', async () => {
     await vault.store(alice, form, values);
-    for (const from of [vault, otherWindow()]) {
-      const credential = await present(alice, from);
+    for (const from of [vault, stage.otherWindow()]) {
+      const credential = await stage.present(alice, from);
       assert.equal(token(credential), values.refreshToken);
       assert.deepEqual(credential.facts, { clientId: 'client-1' });
       assert.deepEqual(Object.keys(credential.secrets), ['refreshToken']);
@@ -93,39 +43,39 @@ describe('CredentialVault', () => {
     await vault.store(one, form, values);
     assert.equal((await vault.read(two)).kind, 'missing');
     await vault.store(two, form, { ...values, refreshToken: 'second' });
-    assert.equal(token(await present(one)), values.refreshToken);
-    assert.equal(token(await present(two)), 'second');
+    assert.equal(token(await stage.present(one)), values.refreshToken);
+    assert.equal(token(await stage.present(two)), 'second');
   });
 
   it('asks the keyring once, until it hears of a change', async () => {
     await vault.store(alice, form, values);
-    const other = otherWindow();
+    const other = stage.otherWindow();
     await other.read(alice);
     await other.read(alice);
     assert.equal(secrets.count('get'), 1);
-    other.dropCached('reconsent.credential:shop/bob');
+    await other.changed('reconsent.credential:shop/bob');
     await other.read(alice);
     assert.equal(secrets.count('get'), 1, 'another record changed');
-    other.dropCached(name);
+    await other.changed(name);
     await other.read(alice);
     assert.equal(secrets.count('get'), 2);
   });
 
   it('sees what another window stored once it hears of it, as another generation', async () => {
     await vault.store(alice, form, values);
-    const before = await present();
-    clock.pass(5);
-    await otherWindow().store(alice, form, { ...values, refreshToken: 'newer' });
-    assert.equal(token(await present()), values.refreshToken, 'not heard of yet');
-    vault.dropCached(name);
-    const after = await present();
+    const before = await stage.present();
+    stage.clock.pass(5);
+    await stage.otherWindow().store(alice, form, { ...values, refreshToken: 'newer' });
+    assert.equal(token(await stage.present()), values.refreshToken, 'not heard of yet');
+    await vault.changed(name);
+    const after = await stage.present();
     assert.equal(token(after), 'newer');
     assert.ok(after.generation > before.generation);
   });
 
   it('does not keep what was read while the record changed', async () => {
     await vault.store(alice, form, values);
-    const reader = otherWindow();
+    const reader = stage.otherWindow();
     let answer = (): void => undefined;
     const get = secrets.get.bind(secrets);
     secrets.get = async (key) => {
@@ -135,25 +85,25 @@ describe('CredentialVault', () => {
       });
       return old;
     };
-    clock.sleep = () => new Promise(() => undefined);
+    stage.clock.sleep = () => new Promise(() => undefined);
     const reading = reader.read(alice);
     await new Promise((resolve) => setImmediate(resolve));
     await vault.store(alice, form, { ...values, refreshToken: 'newer' });
-    reader.dropCached(name);
+    await reader.changed(name);
     answer();
     assert.equal((await reading).kind, 'present');
     secrets.get = get;
-    assert.equal(token(await present(alice, reader)), 'newer');
+    assert.equal(token(await stage.present(alice, reader)), 'newer');
   });
 
   describe('generation', () => {
     it('grows with every store, also within a millisecond and with a clock set back', async () => {
       await vault.store(alice, form, values);
-      const generations = [(await present()).generation];
+      const generations = [(await stage.present()).generation];
       for (const ms of [0, 0, -86_400_000, 5]) {
-        wall += ms;
+        stage.wall += ms;
         await vault.store(alice, form, values);
-        generations.push((await present()).generation);
+        generations.push((await stage.present()).generation);
       }
       assert.deepEqual(
         generations,
@@ -173,7 +123,7 @@ describe('CredentialVault', () => {
       ['a provider that is gone', { provider: 'gone' }],
     ] as const) {
       it(`is not given out for ${what}, from memory or from the keyring`, async () => {
-        for (const from of [vault, otherWindow()]) {
+        for (const from of [vault, stage.otherWindow()]) {
           assert.deepEqual(await from.read(targetOf(changes)), { kind: 'foreign-origin', boundTo: [origin] });
         }
       });
@@ -181,11 +131,11 @@ describe('CredentialVault', () => {
 
     it('is given out again once the endpoint is put back', async () => {
       await vault.read(targetOf({ endpoint: 'https://other.example' }));
-      assert.equal(token(await present()), values.refreshToken);
+      assert.equal(token(await stage.present()), values.refreshToken);
     });
 
     it('every secret is revealed for the origins it was given for, and no other', async () => {
-      const secret = (await present()).secrets['refreshToken'];
+      const secret = (await stage.present()).secrets['refreshToken'];
       assert.deepEqual(secret?.boundTo, [origin]);
       assert.equal(secret?.revealFor(new URL('https://other.example')).kind, 'foreign-origin');
     });
@@ -200,13 +150,13 @@ describe('CredentialVault', () => {
     it('lost it: told from signed out by the note', async () => {
       await vault.store(alice, form, values);
       secrets.lose(name);
-      assert.deepEqual(await otherWindow().read(alice), { kind: 'lost', storedAt: noon });
+      assert.deepEqual(await stage.otherWindow().read(alice), { kind: 'lost', storedAt: noon });
     });
 
     it('never answers: unreadable after 10 s', async () => {
       secrets.hangReads();
       assert.deepEqual(await vault.read(alice), { kind: 'unreadable' });
-      assert.deepEqual(clock.sleeps, [10_000]);
+      assert.deepEqual(stage.clock.sleeps, [10_000]);
     });
 
     it('fails to answer: unreadable at once, and its error is not shown', async () => {
@@ -216,7 +166,7 @@ describe('CredentialVault', () => {
         throw new Error('planted-error');
       };
       assert.deepEqual(await vault.read(alice), { kind: 'unreadable' });
-      assert.deepEqual(clock.sleeps, []);
+      assert.deepEqual(stage.clock.sleeps, []);
     });
 
     it('does not take the first credential: nothing is stored, and nothing says so', async () => {
@@ -229,21 +179,47 @@ describe('CredentialVault', () => {
     it('does not take a newer one: the older one is still there, whole', async () => {
       await vault.store(alice, form, values);
       const [marker] = (await vault.markers()).values();
-      wall += 1_000;
+      stage.wall += 1_000;
       secrets.failNextStore();
       await assert.rejects(vault.store(alice, form, { ...values, refreshToken: 'newer' }));
-      for (const from of [vault, otherWindow()]) {
-        const credential = await present(alice, from);
+      for (const from of [vault, stage.otherWindow()]) {
+        const credential = await stage.present(alice, from);
         assert.deepEqual([token(credential), credential.storedAt], [values.refreshToken, noon]);
       }
       assert.deepEqual([...(await vault.markers()).values()], [marker]);
     });
 
-    it('takes it, but the note cannot be written: the credential is there, and the failure is logged', async () => {
+    it('is not asked when the note cannot be written: without one, a stored credential would count as never stored', async () => {
       markers.failNextWrite();
+      await assert.rejects(vault.store(alice, form, values), /ENOSPC/);
+      assert.equal(secrets.count('store'), 0);
+      assert.deepEqual(await vault.read(alice), { kind: 'missing' });
+    });
+
+    it('is not asked for a newer one when the note cannot be written: the older one is still there', async () => {
       await vault.store(alice, form, values);
-      assert.match(logLines.join(), /could not be written/);
-      for (const from of [vault, otherWindow()]) assert.equal(token(await present(alice, from)), values.refreshToken);
+      stage.wall += 1_000;
+      markers.failNextWrite();
+      await assert.rejects(vault.store(alice, form, { ...values, refreshToken: 'newer' }), /ENOSPC/);
+      for (const from of [vault, stage.otherWindow()]) {
+        assert.equal(token(await stage.present(alice, from)), values.refreshToken);
+        assert.equal(await from.storedGeneration(alice), noon);
+      }
+    });
+
+    it('never answers a store: rejected after 10 s, and no note says that it is stored', async () => {
+      secrets.store = () => new Promise(() => undefined);
+      await assert.rejects(vault.store(alice, form, values), /does not answer/);
+      assert.deepEqual(stage.clock.sleeps, [10_000]);
+      assert.deepEqual(await vault.markers(), new Map());
+    });
+
+    it('never answers a delete: rejected after 10 s, and the note says why it is to go', async () => {
+      await vault.store(alice, form, values);
+      secrets.delete = () => new Promise(() => undefined);
+      await assert.rejects(vault.forgetDead(alice, noon, noon + 1), /does not answer/);
+      assert.deepEqual(stage.clock.sleeps, [10_000]);
+      assert.deepEqual((await vault.markers()).get(targetKey(alice))?.ended, { by: 'reset', at: noon + 1 });
     });
   });
 
@@ -276,7 +252,7 @@ describe('CredentialVault', () => {
 
     it('(the whole one is read)', async () => {
       secrets.values.set(name, JSON.stringify(record));
-      assert.equal(token(await present()), 'planted-51ce');
+      assert.equal(token(await stage.present()), 'planted-51ce');
     });
 
     for (const [what, text] of Object.entries(damages)) {
@@ -285,9 +261,11 @@ describe('CredentialVault', () => {
         assert.deepEqual(await vault.read(alice), { kind: 'corrupt' });
         assert.ok(!secrets.values.has(name));
         assert.deepEqual([...secrets.values.values()], [text]);
-        assert.match([...secrets.values.keys()][0] ?? '', /^reconsent\.quarantine:shop\/alice:\d+$/);
-        assert.equal(logLines.length, 1);
-        assert.ok(!logLines.join().includes('planted'));
+        assert.deepEqual([...secrets.values.keys()], [quarantine]);
+        for (const from of [vault, stage.otherWindow()]) assert.deepEqual(await from.read(alice), { kind: 'corrupt' });
+        assert.equal(await vault.storedGeneration(alice), undefined);
+        assert.equal(stage.logLines.length, 1);
+        assert.ok(!stage.logLines.join().includes('planted'));
       });
     }
 
@@ -305,66 +283,36 @@ describe('CredentialVault', () => {
       assert.equal(secrets.values.get(name), 'damaged');
     });
 
+    it('is not deleted when another window has put a good one in its place', async () => {
+      secrets.values.set(name, 'damaged');
+      const store = secrets.store.bind(secrets);
+      secrets.store = async (key, value) => {
+        await store(key, value);
+        secrets.store = store;
+        await stage.otherWindow().store(alice, form, values);
+      };
+      await vault.read(alice);
+      assert.equal(token(await stage.present()), values.refreshToken);
+      assert.equal(await vault.storedGeneration(alice), noon);
+    });
+
+    it('has one place aside, which forgetting empties', async () => {
+      for (const text of ['damaged', 'damaged again']) {
+        secrets.values.set(name, text);
+        await vault.read(alice);
+        await vault.store(alice, form, values);
+        await vault.changed(name);
+      }
+      assert.deepEqual([...secrets.values.keys()].sort(), [name, quarantine]);
+      await vault.forget(alice);
+      assert.deepEqual(secrets.values, new Map());
+    });
+
     it('makes room for a new one', async () => {
       secrets.values.set(name, 'damaged');
       await vault.read(alice);
       await vault.store(alice, form, values);
-      assert.equal(token(await present()), values.refreshToken);
-    });
-  });
-
-  describe('forgetting', () => {
-    beforeEach(() => vault.store(alice, form, values));
-    const missing: CredentialReading = { kind: 'missing' };
-
-    it('by the user: the note remembers that the consent may be alive', async () => {
-      wall += 7;
-      await vault.forget(alice);
-      for (const from of [vault, otherWindow()]) {
-        assert.deepEqual(await from.read(alice), { ...missing, forgottenAt: noon + 7 });
-      }
-      assert.equal(secrets.values.size, 0);
-    });
-
-    it('by the user, without a note: one is written, because the consent may be alive', async () => {
-      markers.markers.clear();
-      await vault.forget(alice);
-      assert.deepEqual(await vault.read(alice), { ...missing, forgottenAt: noon });
-    });
-
-    it('a later sign-in is not called forgotten', async () => {
-      await vault.forget(alice);
-      await vault.store(alice, form, values);
-      assert.equal([...(await vault.markers()).values()][0]?.forgottenAt, undefined);
-      assert.equal(token(await present()), values.refreshToken);
-    });
-
-    it('of a dead one: record and note go, so that the journal alone tells why', async () => {
-      await vault.forgetDead(alice, (await present()).generation);
-      assert.deepEqual(await otherWindow().read(alice), missing);
-      assert.deepEqual(await vault.markers(), new Map());
-    });
-
-    it('of a dead one of another generation: the newer one stays', async () => {
-      const { generation } = await present();
-      wall += 1;
-      await vault.store(alice, form, { ...values, refreshToken: 'newer' });
-      await vault.forgetDead(alice, generation);
-      assert.equal(token(await present()), 'newer');
-      assert.equal((await vault.markers()).size, 1);
-    });
-
-    it('of a dead one that belongs elsewhere by now: it stays', async () => {
-      const { generation } = await present();
-      await vault.forgetDead(targetOf({ endpoint: 'https://other.example' }), generation);
-      assert.equal(token(await present()), values.refreshToken);
-    });
-
-    it('of a dead one that is gone already: nothing happens', async () => {
-      const { generation } = await present();
-      await vault.forget(alice);
-      await vault.forgetDead(alice, generation);
-      assert.equal((await vault.markers()).size, 1, 'the note of the user stays');
+      assert.equal(token(await stage.present()), values.refreshToken);
     });
   });
 

@@ -91,6 +91,16 @@ describe('refreshAccessToken', () => {
   const error = (code: string) => ({ error: code, error_description: 'Token has been expired or revoked.' });
   const rows: readonly (readonly [name: string, answer: HttpResult, result: RefreshResult])[] = [
     ['400 invalid_grant', response(400, error('invalid_grant')), { kind: 'invalid-grant' }],
+    [
+      '503 invalid_grant',
+      response(503, error('invalid_grant')),
+      { kind: 'refused', status: 503, error: 'invalid_grant' },
+    ],
+    [
+      'invalid_grant that asks for a new sign-in',
+      response(400, JSON.stringify({ error: 'invalid_grant', error_subtype: 'invalid_rapt' })),
+      { kind: 'refused', status: 400, error: 'invalid_grant (invalid_rapt)' },
+    ],
     ['401 invalid_client', response(401, error('invalid_client')), { kind: 'invalid-client' }],
     ['401 unauthorized_client', response(401, error('unauthorized_client')), { kind: 'invalid-client' }],
     [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { consentWithoutCredential } from '../../../src/core/consentOperations';
+import { consentWithoutCredential } from '../../../src/core/consentDerivation';
+import { localTime } from '../../../src/core/localTime';
 import { credential, deadCredential, noon, ResetStage, told } from '../../fakes/resetStage';
 
 const { storedAt } = credential();
@@ -20,24 +21,44 @@ describe('resetOperation: already reset, or not?', () => {
       assert.ok(!stage.events.includes('forget'), 'it is kept');
     });
 
-    it('is refused when the last verified reset was before it was stored', async () => {
-      stage.rememberVerified(storedAt - 1);
-      assert.equal(told(await stage.runSendingNothing()), 'refused: test.dead');
-      assert.equal(stage.reading.kind, 'present');
-    });
+    for (const [name, at] of [
+      ['long before', storedAt - 86_400_000],
+      ['after', storedAt + 1],
+      ['a day ahead of', storedAt + 86_400_000],
+    ] as const) {
+      it(`is refused when a reset of another credential was verified ${name} the time it was stored`, async () => {
+        stage.rememberVerified(at, { credentialStoredAt: storedAt - 1 });
+        assert.equal(told(await stage.runSendingNothing()), 'refused: test.dead');
+        assert.equal(stage.reading.kind, 'present');
+      });
+    }
 
     for (const [name, at] of [
-      ['in the very millisecond', storedAt],
+      ['before: the clock was set', storedAt - 1],
+      ['in the very millisecond of', storedAt],
       ['after', storedAt + 1],
     ] as const) {
-      it(`is already reset, and forgotten, when a reset was verified ${name} it was stored`, async () => {
+      it(`is already reset, and forgotten, when a reset of this very one was verified ${name} its storing`, async () => {
         stage.rememberVerified(at);
         const outcome = await stage.runSendingNothing();
         assert.equal(told(outcome), 'already-reset: reset.already');
-        assert.deepEqual(outcome.reason.params, { when: new Date(at).toISOString() });
-        assert.deepEqual(stage.reading, { kind: 'missing' });
+        assert.deepEqual(outcome.reason.params, { when: localTime(at) });
+        assert.deepEqual(stage.reading, { kind: 'missing', resetAt: at });
       });
     }
+
+    it('is refused when it was stored while an older one was being reset', async () => {
+      stage.previewResult = undefined;
+      const newer = { kind: 'present', credential: credential({ generation: 8, storedAt: noon + 1 }) } as const;
+      stage.when('verify', () => {
+        stage.reading = newer;
+      });
+      assert.equal((await stage.run()).kind, 'verified');
+      assert.equal(stage.reading, newer, 'it is not the one that was reset');
+      stage.previewResult = deadCredential;
+      assert.equal(told(await stage.run()), 'refused: test.dead');
+      assert.equal(stage.reading, newer);
+    });
 
     it('stays already reset when the dead credential cannot be forgotten', async () => {
       stage.rememberVerified(storedAt + 1);
@@ -52,54 +73,37 @@ describe('resetOperation: already reset, or not?', () => {
   });
 
   const rows = [
-    ['missing, and nothing known', { kind: 'missing' }, undefined, 'not-sent: credential.missing', 'not-signed-in'],
-    ['missing after a verified reset', { kind: 'missing' }, noon - 5, 'already-reset: reset.already', 'needs-consent'],
+    ['missing, and nothing known', { kind: 'missing' }, 'not-sent: credential.missing', 'not-signed-in'],
     [
-      'forgotten by the user after the reset: a newer consent may be alive',
-      { kind: 'missing', forgottenAt: noon - 4 },
-      noon - 5,
-      'not-sent: credential.missing',
-      'not-signed-in',
-    ],
-    [
-      'forgotten by the user in the very millisecond of the reset',
-      { kind: 'missing', forgottenAt: noon - 5 },
-      noon - 5,
-      'not-sent: credential.missing',
-      'not-signed-in',
-    ],
-    [
-      'forgotten by the user before the reset, which another window made',
-      { kind: 'missing', forgottenAt: noon - 6 },
-      noon - 5,
+      'missing since a verified reset',
+      { kind: 'missing', resetAt: noon - 5 },
       'already-reset: reset.already',
       'needs-consent',
     ],
     [
       'lost by the keyring: the consent may be alive',
       { kind: 'lost', storedAt },
-      noon - 5,
       'not-sent: credential.lost',
       'unusable-credential',
     ],
     [
       'bound to another address',
       { kind: 'foreign-origin', boundTo: ['https://old.example', 'https://older.example'] },
-      noon - 5,
       'not-sent: credential.foreignOrigin',
       'unusable-credential',
     ],
-    ['corrupt', { kind: 'corrupt' }, noon - 5, 'not-sent: credential.corrupt', 'unusable-credential'],
-    ['unreadable', { kind: 'unreadable' }, noon - 5, 'not-sent: credential.unreadable', 'unusable-credential'],
+    ['corrupt', { kind: 'corrupt' }, 'not-sent: credential.corrupt', 'unusable-credential'],
+    ['unreadable', { kind: 'unreadable' }, 'not-sent: credential.unreadable', 'unusable-credential'],
   ] as const;
 
-  for (const [name, reading, lastVerified, expected, consent] of rows) {
+  for (const [name, reading, expected, consent] of rows) {
     it(`${name}: ${expected}, shown as ${consent}`, async () => {
-      if (lastVerified !== undefined) stage.rememberVerified(lastVerified);
+      // The journal is no witness here: which credential it was, and why it is gone, only the reading tells.
+      stage.rememberVerified(noon - 5);
       stage.reading = reading;
       assert.equal(told(await stage.runSendingNothing()), expected);
       assert.ok(!stage.events.includes('preview'), 'no service was asked');
-      assert.equal(consentWithoutCredential(reading, lastVerified).kind, consent);
+      assert.equal(consentWithoutCredential(reading).kind, consent);
     });
   }
 
@@ -107,7 +111,7 @@ describe('resetOperation: already reset, or not?', () => {
     stage.reading = { kind: 'foreign-origin', boundTo: ['https://old.example', 'https://older.example'] };
     assert.deepEqual((await stage.run()).reason.params, { boundTo: 'https://old.example, https://older.example' });
     stage.reading = { kind: 'lost', storedAt: noon };
-    assert.deepEqual((await stage.run()).reason.params, { since: '2030-01-02T12:00:00.000Z' });
+    assert.deepEqual((await stage.run()).reason.params, { since: localTime(noon) });
   });
 
   it('a second reset right after a verified one sends nothing', async () => {

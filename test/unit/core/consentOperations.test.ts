@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { reason } from '../../../src/core/model';
 import { ConsentDesk, never } from '../../fakes/consentDesk';
-import { alive, noon, notCheckable, type ResetStage, readFailed, told } from '../../fakes/resetStage';
+import {
+  alive,
+  credential,
+  deadCredential,
+  gone,
+  noon,
+  notCheckable,
+  type ResetStage,
+  readFailed,
+  told,
+} from '../../fakes/resetStage';
 
 describe('ConsentOperations', () => {
   let desk: ConsentDesk;
@@ -77,6 +87,62 @@ describe('ConsentOperations', () => {
       assert.equal(desk.state.unfinished, undefined);
     });
 
+    it('accepted, and nothing can tell: what was known no longer holds, and it is not shown as gone', async () => {
+      await desk.operations.probe(stage.target, never);
+      stage.verifications = [notCheckable];
+      const outcome = await desk.reset();
+      assert.equal(told(outcome), 'accepted: reset.acceptedNotCheckable');
+      assert.deepEqual(desk.state.consent, { kind: 'unread', reason: outcome.reason });
+      assert.equal(desk.state.unfinished, undefined);
+      assert.deepEqual(desk.tokensForgotten, []);
+    });
+
+    it('accepted, and the reads failed: unknown, unfinished, and the consent is not shown as gone', async () => {
+      await desk.operations.probe(stage.target, never);
+      const { consent } = desk.state;
+      stage.verifications = [readFailed];
+      assert.equal(told(await desk.reset()), 'unknown: reset.acceptedUnchecked');
+      assert.equal(desk.state.unfinished?.operationId, 'operation-1');
+      assert.equal(desk.state.consent, consent);
+    });
+
+    it('refused because the credential is dead: it is shown as dead, not as granted', async () => {
+      await desk.operations.probe(stage.target, never);
+      const why = reason('test.dead', {}, [{ kind: 'replace-credential' }]);
+      stage.previewResult = { kind: 'dead-credential', reason: why };
+      assert.equal((await desk.reset()).kind, 'refused');
+      assert.deepEqual(desk.state.consent, { kind: 'dead-credential', reason: why });
+    });
+
+    it('a credential stored while the old reset was verified: it is shown, and is not taken for the one that was reset', async () => {
+      stage.verifications = [alive, gone];
+      const newer = { kind: 'present', credential: credential({ generation: noon + 5, storedAt: noon + 5 }) } as const;
+      stage.when('verify', () => {
+        stage.reading = newer;
+      });
+      assert.equal((await desk.reset()).kind, 'verified');
+      assert.deepEqual(desk.state.consent, { kind: 'stored', storedAt: noon + 5 });
+      stage.wallMs += 3_700_000;
+      stage.previewResult = deadCredential;
+      assert.equal((await desk.reset()).kind, 'refused');
+      assert.equal(stage.reading, newer);
+    });
+
+    it('drops the tokens that the provider keeps, once the consent is gone', async () => {
+      await desk.reset();
+      assert.deepEqual(desk.tokensForgotten, [desk.key]);
+    });
+
+    it('a keyring that breaks after it was verified changes nothing about it', async () => {
+      let asked = 0;
+      stage.when('generation', () => {
+        if (++asked > 1) throw new Error('locked');
+      });
+      assert.equal((await desk.reset()).kind, 'verified');
+      assert.equal(desk.state.consent.kind, 'needs-consent');
+      assert.ok(stage.logLines.some((line) => line.includes('locked')));
+    });
+
     it('stays unfinished when a further reset was declined, held, or refused', async () => {
       stage.answer = { kind: 'unknown', reason: reason('test.unknown') };
       stage.verifications = [notCheckable];
@@ -124,6 +190,15 @@ describe('ConsentOperations', () => {
         };
         assert.equal((await desk.reset({ progress })).kind, 'unknown');
       });
+
+      it('a listener of the store that throws loses no outcome', async () => {
+        desk.store.subscribe(() => {
+          throw new Error('tree');
+        });
+        assert.equal((await desk.reset()).kind, 'verified');
+        assert.equal(desk.state.consent.kind, 'needs-consent');
+        assert.ok(desk.listenerErrors.length > 0);
+      });
     });
   });
 
@@ -146,13 +221,67 @@ describe('ConsentOperations', () => {
       assert.equal(desk.state.unfinished?.operationId, 'left-behind');
     });
 
-    it('an operation of this window that was accepted can be verified later', async () => {
+    it('an operation of this window that was accepted and not checked can be verified later', async () => {
       stage.verifications = [readFailed];
-      assert.equal((await desk.reset()).kind, 'accepted');
-      assert.equal((await stage.memory.unfinished()).length, 1, 'only the one left behind');
-      stage.memory.close = async () => undefined;
-      stage.verifications = [{ kind: 'gone', reason: reason('test.gone') }];
-      assert.equal((await desk.verify('operation-1')).kind, 'verified');
+      assert.equal(told(await desk.reset()), 'unknown: reset.acceptedUnchecked');
+      stage.verifications = [gone];
+      assert.equal(told(await desk.verify('operation-1')), 'verified: test.gone');
+      assert.equal(stage.memory.entries.get('operation-1')?.outcome?.kind, 'verified');
+      assert.equal(stage.sends, 1);
+    });
+
+    it('what another window has settled is told as settled, without any read', async () => {
+      const outcome = { kind: 'verified', reason: reason('test.gone'), at: noon, operationId: 'left-behind' } as const;
+      stage.leaveBehind({ operationId: 'left-behind', stage: 'closed', outcome });
+      stage.reading = { kind: 'missing', resetAt: noon };
+      assert.equal(await desk.verify('left-behind'), outcome);
+      assert.deepEqual(desk.state.consent, { kind: 'needs-consent', since: noon });
+      assert.equal(desk.state.unfinished, undefined);
+      assert.ok(!stage.events.includes('verify') && !stage.events.includes('close'));
+    });
+
+    it('joins a reset that is under way: it goes on being shown, and its outcome is told', async () => {
+      let answer = (): void => undefined;
+      stage.when('confirm', () => new Promise((resolve) => (answer = resolve)));
+      const resetting = desk.reset();
+      while (!stage.events.includes('confirm')) await Promise.resolve();
+      const verifying = desk.verify('left-behind');
+      await Promise.resolve();
+      assert.equal(desk.state.activity.kind, 'resetting');
+      answer();
+      assert.equal(await verifying, await resetting);
+      assert.equal(stage.sends, 1);
+    });
+
+    describe('two open operations', () => {
+      beforeEach(async () => {
+        await stage.memory.dismiss('left-behind');
+        stage.answer = { kind: 'unknown', reason: reason('test.unknown') };
+        stage.verifications = [notCheckable];
+        await desk.reset();
+        stage.clock.pass(1_000);
+        await desk.reset();
+        assert.equal(desk.state.unfinished?.operationId, 'operation-2');
+      });
+
+      it('the first is shown once the second is dismissed', async () => {
+        await desk.operations.dismiss(stage.target, 'operation-2');
+        assert.equal(desk.state.unfinished?.operationId, 'operation-1');
+        await desk.operations.dismiss(stage.target, 'operation-1');
+        assert.equal(desk.state.unfinished, undefined);
+      });
+
+      it('the first is shown once the second is settled', async () => {
+        stage.verifications = [alive];
+        assert.equal((await desk.verify('operation-2')).kind, 'not-reset');
+        assert.equal(desk.state.unfinished?.operationId, 'operation-1');
+      });
+
+      it('neither is shown once the credential of both is seen to be reset', async () => {
+        stage.verifications = [gone];
+        assert.equal((await desk.verify('operation-2')).kind, 'verified');
+        assert.equal(desk.state.unfinished, undefined);
+      });
     });
 
     it('an operation the journal no longer holds stays unknown', async () => {

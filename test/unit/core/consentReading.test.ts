@@ -23,14 +23,14 @@ describe('ConsentOperations', () => {
       });
     });
 
-    for (const [name, lastVerified, expected] of [
+    for (const [name, credentialStoredAt, expected] of [
       ['and no reset is known', undefined, 'dead-credential'],
-      ['and the last reset was before it was stored', credential().storedAt - 1, 'dead-credential'],
-      ['and a reset was verified since it was stored', credential().storedAt, 'needs-consent'],
+      ['and a reset of another one was verified since', credential().storedAt - 1, 'dead-credential'],
+      ['and a reset of this very one was verified', credential().storedAt, 'needs-consent'],
     ] as const) {
       it(`the credential is dead ${name}: ${expected}`, async () => {
         stage.probeResult = { kind: 'dead-credential', reason: reason('test.dead') };
-        if (lastVerified !== undefined) stage.rememberVerified(lastVerified);
+        if (credentialStoredAt !== undefined) stage.rememberVerified(noon - 5, { credentialStoredAt });
         await probe();
         assert.equal(desk.state.consent.kind, expected);
       });
@@ -115,15 +115,27 @@ describe('ConsentOperations', () => {
       });
     });
 
-    it('knows from the journal that the consent was reset', async () => {
-      stage.rememberVerified(noon - 9);
+    for (const [by, expected] of [
+      ['reset', { kind: 'needs-consent', since: noon - 9 }],
+      ['forget', { kind: 'not-signed-in' }],
+    ] as const) {
+      it(`knows by the marker why the credential is gone: ${by}`, async () => {
+        stage.rememberVerified(noon - 5);
+        stage.markers.set(desk.key, { ...marker, ended: { by, at: noon - 9 } });
+        await load();
+        assert.deepEqual(desk.state.consent, expected);
+      });
+    }
+
+    it('knows by the marker that the credential was put aside', async () => {
+      stage.markers.set(desk.key, { ...marker, ended: { by: 'damage', at: noon - 9 } });
       await load();
-      assert.deepEqual(desk.state.consent, { kind: 'needs-consent', since: noon - 9 });
+      const { consent } = desk.state;
+      assert.equal(consent.kind === 'unusable-credential' && consent.reason.code, 'credential.corrupt');
     });
 
-    it('a credential forgotten after that reset may have a living consent', async () => {
+    it('a verified reset in the journal says nothing about a credential without a marker', async () => {
       stage.rememberVerified(noon - 9);
-      stage.markers.set(desk.key, { ...marker, forgottenAt: noon - 8 });
       await load();
       assert.deepEqual(desk.state.consent, { kind: 'not-signed-in' });
     });
@@ -148,6 +160,25 @@ describe('ConsentOperations', () => {
       stage.rememberVerified(noon - 9);
       await load();
       assert.equal(desk.state.unfinished, undefined);
+    });
+
+    it('offers what was left behind with a newer credential than the one that was reset, and verified later', async () => {
+      stage.leaveBehind({ operationId: 'new', openedAt: noon - 60_000, credentialStoredAt: noon - 90_000 });
+      stage.rememberVerified(noon - 10, { openedAt: noon - 600_000, credentialStoredAt: noon - 900_000 });
+      await load();
+      assert.equal(desk.state.unfinished?.operationId, 'new');
+    });
+
+    it('offers the newest of several', async () => {
+      for (const [operationId, openedAt] of [
+        ['one', noon - 30],
+        ['newest', noon - 10],
+        ['other', noon - 20],
+      ] as const) {
+        stage.leaveBehind({ operationId, openedAt });
+      }
+      await load();
+      assert.equal(desk.state.unfinished?.operationId, 'newest');
     });
 
     it('does not offer what was left behind at another address', async () => {
@@ -193,6 +224,35 @@ describe('ConsentOperations', () => {
       await desk.reset();
       desk.operations.credentialChanged(stage.target, { kind: 'stored', storedAt: noon });
       assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'stored', storedAt: noon } });
+    });
+
+    it('a changed credential takes the tokens of the old one along', () => {
+      desk.operations.credentialChanged(stage.target, { kind: 'not-signed-in' });
+      assert.deepEqual(desk.tokensForgotten, [desk.key]);
+    });
+
+    describe('changed in another window', () => {
+      const changedElsewhere = () => desk.operations.credentialChangedElsewhere(stage.target);
+
+      it('stored: shown by its marker, and the tokens of the old one are dropped', async () => {
+        await desk.reset();
+        desk.tokensForgotten.length = 0;
+        stage.markers.set(desk.key, marker);
+        await changedElsewhere();
+        assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'stored', storedAt: noon - 1 } });
+        assert.deepEqual(desk.tokensForgotten, [desk.key]);
+      });
+
+      it('ended by a reset that it has verified: the operation left open is settled with it', async () => {
+        stage.markers.set(desk.key, marker);
+        stage.leaveBehind({ operationId: 'left-behind' });
+        await load();
+        assert.equal(desk.state.unfinished?.operationId, 'left-behind');
+        stage.rememberVerified(noon, { operationId: 'left-behind' });
+        stage.markers.set(desk.key, { ...marker, ended: { by: 'reset', at: noon } });
+        await changedElsewhere();
+        assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'needs-consent', since: noon } });
+      });
     });
   });
 });

@@ -10,8 +10,10 @@ const stored: IdentityState = { activity: { kind: 'idle' }, consent: { kind: 'st
 describe('ConsentStore', () => {
   let store: ConsentStore;
   let announced: (readonly TargetKey[])[];
+  let errors: unknown[];
   beforeEach(() => {
-    store = new ConsentStore();
+    errors = [];
+    store = new ConsentStore((error) => errors.push(error));
     announced = [];
     store.subscribe((changed) => announced.push([...changed]));
   });
@@ -23,6 +25,18 @@ describe('ConsentStore', () => {
     assert.equal(store.get(alice), stored);
     assert.equal(store.get(bob), initialState);
     assert.deepEqual(announced, [[alice]]);
+  });
+
+  it('a listener that throws is reported, and keeps nobody from hearing', () => {
+    const failure = new Error('listener');
+    const heard: (readonly TargetKey[])[] = [];
+    store.subscribe(() => {
+      throw failure;
+    });
+    store.subscribe((changed) => heard.push([...changed]));
+    store.update(alice, () => stored);
+    assert.equal(store.get(alice), stored);
+    assert.deepEqual([announced, heard, errors], [[[alice]], [[alice]], [failure]]);
   });
 
   it('is silent when nothing changed', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ConsentState, IdentityState } from '../../../src/core/consentStore';
+import { localTime } from '../../../src/core/localTime';
 import { reason, type Target } from '../../../src/core/model';
 import type { OutcomeKind } from '../../../src/core/outcome';
 import { collectReasonTexts, untranslated } from '../../../src/core/outcomeText';
 import {
-  clockTime,
   duration,
   type PresentationContext,
   presentConfirmation,
@@ -117,10 +117,10 @@ const rows: readonly Row[] = [
     ';identity;needs-consent;',
   ],
   [
-    ended('accepted', { kind: 'needs-consent', since: now }),
-    'needs consent · reset: accepted, not verified',
-    'circle-large-outline',
-    ';identity;needs-consent;unverified;',
+    ended('accepted', { kind: 'unread', reason: why }),
+    'state unknown · reset: accepted, not verified',
+    'warning list.warningForeground',
+    ';identity;unread;hasCredential;',
   ],
   [
     ended('already-reset', { kind: 'needs-consent', since: now }),
@@ -171,7 +171,7 @@ describe('presentIdentity', () => {
     const { tooltip } = shown(ended('refused', { kind: 'unread', reason: reason('test.consent') }));
     assert.deepEqual(tooltip, [
       'alice.test@example.com in Shop',
-      `Last reset: refused, ${clockTime(now)}`,
+      `Last reset: refused, ${localTime(now, now)}`,
       'It happened at consent.example. Nothing was sent. Try again.',
       'The consent cannot be read.',
     ]);
@@ -179,6 +179,16 @@ describe('presentIdentity', () => {
 
   it('does not say the same reason twice', () => {
     assert.equal(shown(ended('refused', { kind: 'dead-credential', reason: why })).tooltip.length, 3);
+  });
+
+  it('tells of an unfinished operation once, and of another outcome after it', () => {
+    const of = (operationId: string): Partial<IdentityState> => ({
+      unfinished,
+      lastOutcome: { kind: 'unknown', reason: why, at: now, operationId },
+    });
+    assert.equal(shown(of('one')).tooltip.length, 2);
+    assert.equal(shown(of('two')).tooltip.length, 4);
+    assert.equal(shown({ ...ended('not-sent'), unfinished }).tooltip.length, 4, 'one that belongs to no operation');
   });
 
   it('tells why an operation is unfinished', () => {
@@ -191,7 +201,7 @@ describe('presentIdentity', () => {
     assert.deepEqual(shown({ consent: granted() }).tooltip.slice(1), [
       'Time-based: maps, search',
       'One time: youtube',
-      `Read at ${clockTime(now)}`,
+      `Read at ${localTime(now, now)}`,
     ]);
   });
 });
@@ -281,7 +291,7 @@ describe('presentDetails', () => {
     assert.deepEqual(
       one.map(({ id, label, description }) => [id, label, description]),
       [
-        ['last-outcome', 'Last reset: refused', clockTime(now)],
+        ['last-outcome', 'Last reset: refused', localTime(now, now)],
         ['outcome:happened', 'It happened at consent.example.', ''],
         ['outcome:not', 'Nothing was sent.', ''],
         ['outcome:remedy', 'Try again.', ''],

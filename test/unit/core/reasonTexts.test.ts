@@ -33,6 +33,7 @@ const causes: Record<NotSentCause | BrokenCause, true> = {
   'proxy-refused': true,
   'foreign-origin': true,
   'invalid-request': true,
+  withdrawn: true,
   'connection-reset': true,
   timeout: true,
   'cut-body': true,

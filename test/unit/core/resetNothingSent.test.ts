@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { localTime } from '../../../src/core/localTime';
 import { reason, type Target } from '../../../src/core/model';
 import { confirmationLifetimeMs } from '../../../src/core/resetOperation';
 import { credential, noon, origin, project, ResetStage, told } from '../../fakes/resetStage';
@@ -21,7 +22,7 @@ describe('resetOperation: when nothing may be sent', () => {
     assert.ok(!stage.events.includes('confirm'));
   });
 
-  for (const event of ['preview', 'confirm', 'lock', 'ask-journal', 'read'] as const) {
+  for (const event of ['read', 'preview', 'confirm', 'lock', 'ask-journal', 'generation'] as const) {
     it(`aborted at "${event}"`, async () => {
       const controller = new AbortController();
       stage.when(event, () => controller.abort());
@@ -94,10 +95,9 @@ describe('resetOperation: when nothing may be sent', () => {
       ['by the monotonic clock: the wall clock was set back', -86_400_000, minute + 1],
       ['by the monotonic clock: the wall clock stands', 0, minute + 1],
     ] as const) {
-      for (const event of ['lock', 'ask-journal', 'read'] as const) {
+      for (const event of ['lock', 'ask-journal', 'generation'] as const) {
         it(`${name}, at "${event}"`, async () => {
-          // `ask-journal` and `read` also happen before the confirmation, when time does not count.
-          stage.when('confirm', () => stage.when(event, sleepWith(wall, monotonic)));
+          stage.when(event, sleepWith(wall, monotonic));
           assert.equal(told(await stage.runSendingNothing()), 'not-sent: confirmation.expired');
         });
       }
@@ -107,6 +107,15 @@ describe('resetOperation: when nothing may be sent', () => {
         const outcome = await stage.run();
         assert.equal(told(outcome), 'not-sent: confirmation.expired');
         assert.equal(stage.sends, 0);
+        assert.deepEqual(stage.entry().outcome, outcome);
+      });
+
+      it(`${name}, while the connection is made: it is held back, and the entry is closed as not sent`, async () => {
+        stage.when('send', sleepWith(wall, monotonic));
+        const outcome = await stage.run();
+        assert.equal(told(outcome), 'not-sent: confirmation.expired');
+        assert.ok(!stage.events.includes('left') && !stage.events.includes('verify'));
+        assert.equal(stage.entry().sentAt, undefined);
         assert.deepEqual(stage.entry().outcome, outcome);
       });
     }
@@ -144,6 +153,22 @@ describe('resetOperation: when nothing may be sent', () => {
       assert.equal(stage.entry().outcome?.kind, 'not-sent');
     });
 
+    it('changed while the connection is made: the request is held back, and the entry is closed as not sent', async () => {
+      stage.when('send', () => {
+        stage.configured = { ...stage.target, project: project({ endpoint: 'https://other.example' }) };
+      });
+      assert.equal(told(await stage.run()), 'not-sent: target.changed');
+      assert.ok(!stage.events.includes('left'));
+      assert.equal(stage.entry().outcome?.kind, 'not-sent');
+    });
+
+    it('changed once it has left: too late, and it is verified as ever', async () => {
+      stage.when('left', () => {
+        stage.configured = undefined;
+      });
+      assert.equal((await stage.run()).kind, 'verified');
+    });
+
     it('another label is no change', async () => {
       stage.configured = { ...stage.target, project: project({ label: 'Shop 2' }) };
       assert.equal((await stage.run()).kind, 'verified');
@@ -153,7 +178,7 @@ describe('resetOperation: when nothing may be sent', () => {
   describe('the credential changed while it was confirmed', () => {
     for (const [name, reading] of [
       ['a newer generation', { kind: 'present', credential: credential({ generation: 8 }) }],
-      ['forgotten', { kind: 'missing', forgottenAt: noon }],
+      ['forgotten', { kind: 'missing' }],
       ['lost', { kind: 'lost', storedAt: noon }],
       ['moved to another address', { kind: 'foreign-origin', boundTo: ['https://old.example'] }],
       ['corrupt', { kind: 'corrupt' }],
@@ -168,14 +193,27 @@ describe('resetOperation: when nothing may be sent', () => {
     }
   });
 
+  it('another window has stored a credential that this one has not heard of yet', async () => {
+    stage.when('confirm', () => {
+      stage.generationElsewhere = 8;
+    });
+    assert.equal(told(await stage.runSendingNothing()), 'not-sent: credential.changed');
+  });
+
   it('another window verified a reset of it meanwhile', async () => {
     stage.when('lock', () => stage.rememberVerified(noon + 500));
     const before = stage.memory.entries.size;
     const outcome = await stage.run();
     assert.equal(told(outcome), 'already-reset: reset.already');
-    assert.deepEqual(outcome.reason.params, { when: new Date(noon + 500).toISOString() });
+    assert.deepEqual(outcome.reason.params, { when: localTime(noon + 500) });
     assert.equal(stage.sends, 0);
     assert.equal(stage.memory.entries.size, before + 1, 'only the other window has written');
+  });
+
+  it('another window verified a reset of an older credential meanwhile: that says nothing about this one', async () => {
+    stage.when('confirm', () => stage.rememberVerified(noon, { credentialStoredAt: credential().storedAt - 1 }));
+    assert.equal(told(await stage.run()), 'verified: test.gone');
+    assert.equal(stage.sends, 1);
   });
 
   it('a verified reset of the same identity at another origin does not count', async () => {

@@ -16,7 +16,7 @@ describe('resetOperation: the order of effects', () => {
       'confirm',
       'lock',
       'ask-journal',
-      'read',
+      'generation',
       'open',
       'send',
       'left',

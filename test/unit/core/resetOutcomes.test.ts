@@ -27,9 +27,9 @@ type Row = readonly [answer: keyof typeof answers, verification: keyof typeof ve
 const table: readonly Row[] = [
   ['accepted', 'gone', 'verified: test.gone'],
   ['accepted', 'alive', 'not-reset: test.alive'],
-  ['accepted', 'not-checkable', 'accepted: test.notCheckable'],
-  ['accepted', 'failed', 'accepted: reset.acceptedUnchecked'],
-  ['accepted', 'aborted', 'accepted: reset.acceptedUnchecked'],
+  ['accepted', 'not-checkable', 'accepted: reset.acceptedNotCheckable'],
+  ['accepted', 'failed', 'unknown: reset.acceptedUnchecked'],
+  ['accepted', 'aborted', 'unknown: reset.acceptedUnchecked'],
   ['unknown', 'gone', 'verified: test.gone'],
   ['unknown', 'alive', 'not-reset: test.alive'],
   ['unknown', 'not-checkable', 'unknown: test.unknown'],
@@ -60,8 +60,17 @@ describe('resetOperation: answer × verification → outcome', () => {
       assert.deepEqual(stage.entry().outcome, outcome, 'the journal says the same');
       assert.equal(stage.events.includes('forget'), outcome.kind === 'verified');
       assert.equal(stage.memoryLocks.heldCount, 0);
+      const open = (await stage.memory.unfinished()).length;
+      assert.equal(open, outcome.kind === 'unknown' ? 1 : 0, 'only what is not known can be verified later');
     });
   }
+
+  it('accepted, and nothing can tell whether it is gone: says why it cannot be checked', async () => {
+    stage.verifications = [notCheckable];
+    const outcome = await stage.run();
+    assert.deepEqual([outcome.kind, outcome.reason.cause], ['accepted', reason('test.notCheckable')]);
+    assert.deepEqual(outcome.reason.actions, [], 'asking again would tell no more');
+  });
 
   for (const [answer, expected] of unverified) {
     it(`${answer}: ${expected}, without any read`, async () => {
@@ -94,16 +103,18 @@ describe('resetOperation: answer × verification → outcome', () => {
   });
 
   it('stopping to wait after the request left never sends again and never claims success', async () => {
-    for (const event of ['left', 'verify'] as const) {
-      stage = new ResetStage();
-      stage.answer = answers.unknown;
-      stage.verifications = [alive];
-      const controller = new AbortController();
-      stage.when(event, () => controller.abort());
-      const outcome = await stage.run(controller.signal);
-      assert.equal(outcome.kind, 'unknown', event);
-      assert.equal(stage.sends, 1);
-      assert.equal((await stage.memory.unfinished()).length, 1, 'it can be verified later');
+    for (const answer of [answers.unknown, answers.accepted]) {
+      for (const event of ['left', 'verify'] as const) {
+        stage = new ResetStage();
+        stage.answer = answer;
+        stage.verifications = [alive];
+        const controller = new AbortController();
+        stage.when(event, () => controller.abort());
+        const outcome = await stage.run(controller.signal);
+        assert.equal(outcome.kind, 'unknown', `${answer.kind}, ${event}`);
+        assert.equal(stage.sends, 1);
+        assert.equal((await stage.memory.unfinished()).length, 1, 'it can be verified later');
+      }
     }
   });
 

@@ -19,6 +19,7 @@ import {
 const events: readonly StageEvent[] = [
   'ask-journal',
   'read',
+  'generation',
   'preview',
   'confirm',
   'lock',
@@ -31,9 +32,19 @@ const events: readonly StageEvent[] = [
   'unlock',
 ];
 
+const sudden = [
+  'abort',
+  'throw',
+  'reconfigure',
+  'remove',
+  'new-credential',
+  'verified-elsewhere',
+  'older-verified-elsewhere',
+] as const;
+
 /** Something that befalls the operation at an event. */
 type Mishap =
-  | { readonly kind: 'abort' | 'throw' | 'reconfigure' | 'remove' | 'new-credential' | 'verified-elsewhere' }
+  | { readonly kind: (typeof sudden)[number] }
   | { readonly kind: 'time'; readonly wallMs: number; readonly monotonicMs: number };
 
 interface Script {
@@ -49,9 +60,7 @@ interface Script {
 
 const jump = fc.constantFrom(0, 1, 1_000, 59_999, 60_001, 8 * 3_600_000);
 const mishap: fc.Arbitrary<Mishap> = fc.oneof(
-  fc
-    .constantFrom('abort', 'throw', 'reconfigure', 'remove', 'new-credential', 'verified-elsewhere')
-    .map((kind) => ({ kind }) as Mishap),
+  fc.constantFrom(...sudden).map((kind) => ({ kind })),
   fc.record({
     kind: fc.constant('time' as const),
     wallMs: fc.oneof(jump, fc.constant(-86_400_000)),
@@ -106,7 +115,10 @@ function setTheStage(plan: Script, stage: ResetStage): AbortController {
             stage.reading = { kind: 'present', credential: credential({ generation: 8, storedAt: stage.wallMs }) };
             break;
           case 'verified-elsewhere':
-            stage.rememberVerified(stage.wallMs, `foreign-${++foreign}`);
+            stage.rememberVerified(stage.wallMs, { operationId: `foreign-${++foreign}` });
+            break;
+          case 'older-verified-elsewhere':
+            stage.rememberVerified(stage.wallMs, { operationId: `foreign-${++foreign}`, credentialStoredAt: 1 });
             break;
           case 'time':
             stage.clock.pass(what.monotonicMs);
@@ -118,19 +130,32 @@ function setTheStage(plan: Script, stage: ResetStage): AbortController {
       if (here.some(({ kind }) => kind === 'throw')) throw new Error(`broken at ${event}`);
     });
   }
-  stage.onSend = () => {
+  stage.onLeave = () => {
     const [wall, monotonic] = confirmedAt ?? [Number.NaN, Number.NaN];
     const age = Math.max(stage.wallMs - wall, stage.clock.monotonic() - monotonic);
     if (!(age <= confirmationLifetimeMs)) stage.violations.push(`sent ${age} ms after the confirmation`);
     const { configured, reading } = stage;
-    // What changes at the very moment of sending comes too late.
     if (configured?.project.endpoint !== origin) stage.violations.push('sent to a changed target');
-    // The keyring cannot be read once more while the entry is written: that would let the confirmation grow old.
-    if (plan.mishaps.some(([event]) => event === 'open')) return;
+    // The disk cannot be asked once more while the entry is written or the connection made: the confirmation would grow old.
+    if (plan.mishaps.some(([event]) => event === 'open' || event === 'send')) return;
     const current = reading.kind === 'present' ? reading.credential.generation : undefined;
-    if (current !== stage.previewedGeneration) stage.violations.push('sent with an old credential');
+    if (current !== stage.previewed?.generation) stage.violations.push('sent with an old credential');
   };
   return controller;
+}
+
+/** The credential that was previewed, or the last one there was, is the very one that a reset was verified for. */
+function assertItWasReset(stage: ResetStage): void {
+  const { previewed, reading } = stage;
+  if (!previewed) {
+    assert.ok(reading.kind === 'missing' && reading.resetAt !== undefined, 'nothing was reset');
+    return;
+  }
+  const resets = [...stage.memory.entries.values()].filter(({ outcome }) => outcome?.kind === 'verified');
+  assert.ok(
+    resets.some(({ credentialStoredAt }) => credentialStoredAt === previewed.storedAt),
+    'another credential was reset',
+  );
 }
 
 describe('resetOperation, whatever happens', () => {
@@ -141,7 +166,8 @@ describe('resetOperation, whatever happens', () => {
         const stage = new ResetStage();
         const controller = setTheStage(plan, stage);
         for (let run = 0; run < plan.runs; run++) {
-          const [sendsBefore, goneBefore] = [stage.sends, stage.goneReads];
+          const [sendsBefore, goneBefore, uncheckableBefore] = [stage.sends, stage.goneReads, stage.notCheckableReads];
+          stage.previewed = undefined;
           const outcome = await stage
             .run(controller.signal, { random: { id: () => `run-${run}` } })
             .catch((error: Error) => {
@@ -154,6 +180,11 @@ describe('resetOperation, whatever happens', () => {
             assert.equal(sends, 1, 'verified without sending');
             assert.ok(stage.goneReads > goneBefore, 'verified without a read that said gone');
           }
+          if (outcome?.kind === 'accepted') {
+            assert.ok(stage.notCheckableReads > uncheckableBefore, 'accepted without a read that can tell nothing');
+            assert.equal(plan.answer.kind, 'accepted');
+          }
+          if (outcome?.kind === 'already-reset') assertItWasReset(stage);
           if (!outcome || outcome.kind === 'already-reset') assert.equal(sends, 0, 'sent, and told otherwise');
           if (outcome?.kind === 'cancelled' || (outcome?.kind === 'not-sent' && plan.answer.kind !== 'not-sent')) {
             const left = stage.memory.calls.some((call) => call.kind === 'sent' && call.operationId === `run-${run}`);

@@ -134,7 +134,7 @@ describe('settleUnfinished', () => {
   it('closes the entry before it forgets the credential', async () => {
     await settle();
     assert.deepEqual(stage.events, ['read', 'verify', 'close', 'forget']);
-    assert.deepEqual(stage.reading, { kind: 'missing' });
+    assert.deepEqual(stage.reading, { kind: 'missing', resetAt: noon });
   });
 
   it('gives the reads the hints of the entry', async () => {

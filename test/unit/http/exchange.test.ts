@@ -25,7 +25,7 @@ describe('exchange', () => {
     const end = await exchange(
       resending,
       { method: 'POST', path: '/', headers: [], body: undefined },
-      { limits: defaultLimits, last: true, deadline, onStart: () => void started++ },
+      { limits: defaultLimits, last: true, deadline, mayStart: () => true, onStart: () => void started++ },
     );
     deadline.release();
     assert.equal(end.kind === 'failed' && end.started, true);

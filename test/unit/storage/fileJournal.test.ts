@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { address, freshFolder, JournalBench, newEntry, outcome } from './support';
+import { address, freshFolder, JournalBench, newEntry, outcome, resetOf } from './support';
 
 describe('fileJournal', () => {
   const folder = freshFolder(() => bench.dispose());
@@ -35,7 +35,7 @@ describe('fileJournal', () => {
     assert.deepEqual(await journal.recent(5), [
       { ...entry, stage: 'closed', sentAt: 7, outcome: outcome('verified', 99) },
     ]);
-    assert.equal(await journal.lastVerifiedReset(entry.address), 99);
+    assert.deepEqual(await journal.lastVerifiedReset(entry.address), resetOf(newEntry('1'), 99));
   });
 
   it('offers what a dead window left, and nothing of a living one', async () => {
@@ -67,7 +67,7 @@ describe('fileJournal', () => {
     await journal.dismiss('2');
     assert.deepEqual(await journal.unfinished(), []);
     assert.deepEqual(await bench.window('c').unfinished(), []);
-    assert.equal(await bench.window('d').lastVerifiedReset(address()), 5);
+    assert.deepEqual(await bench.window('d').lastVerifiedReset(address()), resetOf(newEntry('1'), 5));
   });
 
   it('drops what the allow-list does not name', async () => {

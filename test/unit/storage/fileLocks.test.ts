@@ -96,9 +96,69 @@ describe('fileLocks', () => {
     acquired(await window('d').acquire(target));
   });
 
+  it('takes over no lock that is younger than 5 minutes, whatever was wished', async () => {
+    acquired(await window('a').acquire(target));
+    const b = window('b');
+    clock.time += 5 * 60_000 - 1;
+    const held = { kind: 'held', heldForMs: 299_999, mayTakeOver: false };
+    assert.deepEqual(await b.acquire(target, { takeOver: true }), held);
+    clock.time += 1;
+    acquired(await b.acquire(target, { takeOver: true }));
+    // The wish was for the lock of a, and a second one finds that of b.
+    assert.deepEqual(await window('c').acquire(target, { takeOver: true }), { ...held, heldForMs: 0 });
+  });
+
+  it('is held when another took the file for abandoned between making and filling it', async () => {
+    let takenByOther: LockResult | undefined;
+    const slow = new WatchedFs();
+    const a = window('a', {
+      fs: {
+        ...slow.fs,
+        open: async (path, ...rest) => {
+          const handle = await slow.fs.open(path, ...rest);
+          if (rest[0] !== 'wx' || takenByOther) return handle;
+          takenByOther = { kind: 'unavailable', detail: 'not yet' };
+          await utimes(String(path), clock.time / 1000, clock.time / 1000);
+          clock.time += 31_000;
+          takenByOther = await window('b').acquire(target);
+          return handle;
+        },
+      },
+    });
+    const result = await a.acquire(target);
+    assert.ok(takenByOther);
+    const release = acquired(takenByOther);
+    assert.deepEqual(result, { kind: 'held', heldForMs: 0, mayTakeOver: false });
+    assert.equal((await window('c').acquire(target)).kind, 'held', 'the lock of b stands');
+    await release();
+    acquired(await a.acquire(target));
+  });
+
+  it('leaves the lock of another alone when filling its own file fails', async () => {
+    const watched = new WatchedFs();
+    let other: LockResult | undefined;
+    const a = window('a', {
+      fs: {
+        ...watched.fs,
+        open: async (path, ...rest) => {
+          const handle = await watched.fs.open(path, ...rest);
+          if (rest[0] !== 'wx') return handle;
+          await unlink(path);
+          other = await window('b').acquire(target);
+          watched.failWhen = ({ operation }) => (operation === 'write' ? 'ENOSPC' : undefined);
+          return handle;
+        },
+      },
+    });
+    assert.equal((await a.acquire(target)).kind, 'unavailable');
+    assert.equal(other?.kind, 'acquired');
+    assert.equal((await window('c').acquire(target)).kind, 'held');
+  });
+
   it('takes over from itself', async () => {
     const a = window('a');
     const first = acquired(await a.acquire(target));
+    clock.time += 5 * 60_000;
     const second = acquired(await a.acquire(target, { takeOver: true }));
     await first();
     assert.equal((await a.acquire(target)).kind, 'held');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CredentialMarker } from '../../../src/core/ports';
 import { createFileMarkers } from '../../../src/storage/fileMarkers';
 import { StorageUnavailable } from '../../../src/storage/fileSystem';
 import { freshFolder, RecordingLog, WatchedFs } from './support';
@@ -38,8 +39,23 @@ describe('fileMarkers', () => {
     assert.deepEqual([...(await b.all()).keys()], ['project/../bob']);
   });
 
+  for (const by of ['forget', 'reset', 'damage'] as const) {
+    it(`reads back every field of a credential that ended by ${by}`, async () => {
+      // Required: a field that the marker gains does not compile before it stands here, and then has to survive the disk.
+      const full: Required<CredentialMarker> = { ...marker, ended: { by, at: 7 } };
+      await store().set('project/alice', full);
+      assert.deepEqual(await store().get('project/alice'), full);
+      assert.deepEqual([...(await store().all()).values()], [full]);
+      assert.deepEqual(log.lines, []);
+    });
+  }
+
   it('stores the named fields only, and names no identity in the file name', async () => {
-    await store().set('project/alice', { ...marker, accessToken: 'planted' } as never);
+    await store().set('project/alice', {
+      ...marker,
+      accessToken: 'planted',
+      ended: { by: 'reset', at: 7, accessToken: 'planted' },
+    } as never);
     const [name] = await readdir(path(''));
     assert.match(String(name), /^[0-9a-f]{64}\.json$/);
     assert.doesNotMatch(await readFile(path(String(name)), 'utf8'), /planted/);

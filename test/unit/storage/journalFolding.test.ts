@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JournalEntry } from '../../../src/core/ports';
+import type { JournalEntry, VerifiedReset } from '../../../src/core/ports';
 import type { FileJournal } from '../../../src/storage/fileJournal';
 import { nodeFs } from '../../../src/storage/fileSystem';
 import { formatEvent } from '../../../src/storage/journalEvents';
@@ -24,7 +24,9 @@ describe('fileJournal: folding', () => {
   async function leaveTwoDeadWindows(): Promise<void> {
     const first = bench.window('first');
     const opened = ['sending', 'sent', 'unknown', 'verified', 'dismissed', 'closedByOther', 'unknownByOther'];
-    for (const [index, id] of opened.entries()) await first.open(newEntry(id, { openedAt: may(index + 1) }));
+    for (const [index, id] of opened.entries()) {
+      await first.open(newEntry(id, { openedAt: may(index + 1), credentialStoredAt: index + 1 }));
+    }
     await first.open(newEntry('april', { openedAt: Date.UTC(2024, 3, 1) }));
     first.markSent('sent', 5);
     await first.close('april', outcome('refused'));
@@ -39,6 +41,7 @@ describe('fileJournal: folding', () => {
     bench.windows.kill('first');
     bench.windows.kill('second');
   }
+  const verified: VerifiedReset = { credentialStoredAt: 4, openedAt: may(4), closedAt: 77 };
   const unfinished = ['sending', 'sent', 'unknown', 'unknownByOther', 'ofSecond'];
   const newestFirst = ['ofSecond', ...['unknownByOther', 'closedByOther', 'dismissed', 'verified'], 'unknown', 'sent'];
 
@@ -50,7 +53,7 @@ describe('fileJournal: folding', () => {
     assert.equal(byId.get('closedByOther')?.outcome?.kind, 'not-reset');
     assert.equal(byId.get('unknownByOther')?.outcome?.kind, 'unknown');
     assert.equal(byId.get('dismissed')?.dismissed, true);
-    assert.equal(await journal.lastVerifiedReset(address()), 77);
+    assert.deepEqual(await journal.lastVerifiedReset(address()), verified);
   }
 
   it('archives by month what is settled and carries the rest', async () => {
@@ -193,7 +196,7 @@ describe('fileJournal: folding', () => {
     const watched = new WatchedFs();
     const journal = bench.window('c', watched.fs);
     assert.deepEqual(ids(await journal.unfinished()), unfinished);
-    assert.equal(await journal.lastVerifiedReset(address()), 77);
+    assert.deepEqual(await journal.lastVerifiedReset(address()), verified);
     assert.equal(await journal.lastVerifiedReset(address('project/never')), undefined);
     await journal.open(newEntry('new'));
     await journal.close('new', outcome('verified'));
@@ -202,110 +205,5 @@ describe('fileJournal: folding', () => {
     const before = watched.bytes('read');
     assert.equal((await journal.recent(20)).length, 20);
     assert.ok(watched.bytes('read') - before < 600_000, `${watched.bytes('read') - before} bytes read for 20 entries`);
-  });
-});
-
-describe('fileJournal: the last verified reset', () => {
-  const folder = freshFolder(() => bench.dispose());
-  let bench: JournalBench;
-  beforeEach(() => {
-    bench = new JournalBench(folder());
-  });
-  const targets = () => join(folder(), 'journal', 'targets');
-
-  async function reset(journal: FileJournal, id: string, at: number, kind: 'verified' | 'accepted' = 'verified') {
-    await journal.open(newEntry(id));
-    await journal.close(id, outcome(kind, at));
-  }
-
-  it('is what another window wrote a moment ago', async () => {
-    const [a, b] = [bench.window('a'), bench.window('b')];
-    assert.equal(await b.lastVerifiedReset(address()), undefined);
-    await reset(a, '1', 10);
-    assert.equal(await b.lastVerifiedReset(address()), 10);
-    await reset(a, '2', 20);
-    assert.equal(await b.lastVerifiedReset(address()), 20);
-    assert.equal(await b.lastVerifiedReset(address('project/alice', 'https://other.example.com')), undefined);
-  });
-
-  it('counts nothing but verified, and never goes back', async () => {
-    const a = bench.window('a');
-    await reset(a, '1', 20);
-    await reset(a, '2', 30, 'accepted');
-    await reset(a, '3', 10);
-    assert.equal(await a.lastVerifiedReset(address()), 20);
-  });
-
-  it('is there before the closing line: the end of the process in between leaves no gap', async () => {
-    const watched = new WatchedFs();
-    const a = bench.window('a', watched.fs);
-    await a.open(newEntry('1'));
-    watched.failWhen = ({ operation, name }) => (operation === 'write' && /^window/.test(name) ? 'EIO' : undefined);
-    await assert.rejects(a.close('1', outcome('verified', 10)));
-    assert.equal(await bench.window('b').lastVerifiedReset(address()), 10);
-  });
-
-  for (const [what, damage] of [
-    ['is missing', async (path: string) => nodeFs.unlink(path)],
-    ['is damaged', async (path: string) => writeFile(path, '{"v":1')],
-    ['is empty', async (path: string) => writeFile(path, '')],
-  ] as const) {
-    it(`comes from the journal when the index ${what}, and mends it`, async () => {
-      const a = bench.window('a');
-      await reset(a, '1', 10);
-      await reset(a, '2', 20);
-      await a.dispose();
-      bench.windows.kill('a');
-      const b = bench.window('b');
-      await b.unfinished();
-      await b.dispose();
-      for (const name of await readdir(targets())) await damage(join(targets(), name));
-      const watched = new WatchedFs();
-      const c = bench.window('c', watched.fs);
-      assert.equal(await c.lastVerifiedReset(address()), 20);
-      assert.equal(watched.count('open', /^archive/), 1);
-      assert.equal(await c.lastVerifiedReset(address()), 20);
-      assert.equal(await c.lastVerifiedReset(address('project/never')), undefined);
-      assert.equal(watched.count('open', /^archive/), 1, 'reads the archive once');
-    });
-  }
-
-  it('comes back from the file of a window that lost its power before the index was on disk', async () => {
-    const a = bench.window('a');
-    const b = bench.window('b');
-    await b.lastVerifiedReset(address());
-    await reset(a, '1', 10);
-    for (const name of await readdir(targets())) if (name !== 'complete') await nodeFs.unlink(join(targets(), name));
-    bench.windows.kill('a');
-    assert.equal(await bench.window('c').lastVerifiedReset(address()), 10);
-  });
-
-  it('comes from the journal when the index could not be written', async () => {
-    const watched = new WatchedFs();
-    const a = bench.window('a', watched.fs);
-    await reset(a, '1', 10);
-    await a.lastVerifiedReset(address());
-    watched.failWhen = ({ operation, name }) => (operation === 'write' && /tmp$/.test(name) ? 'ENOSPC' : undefined);
-    await reset(a, '2', 20);
-    assert.match(bench.log.lines.join(), /index of verified resets could not be written \(ENOSPC\)/);
-    assert.equal(await a.lastVerifiedReset(address()), 20);
-    watched.failWhen = undefined;
-    assert.equal(await bench.window('b').lastVerifiedReset(address()), 20);
-  });
-
-  it('is found for an operation that was dismissed and archived long ago and is verified after all', async () => {
-    const a = bench.window('a');
-    await a.open(newEntry('1'));
-    await a.close('1', outcome('unknown'));
-    await a.dismiss('1');
-    bench.windows.kill('a');
-    const b = bench.window('b');
-    await b.unfinished();
-    await b.recent(1);
-    await b.dispose();
-    const c = bench.window('c');
-    await c.close('1', outcome('verified', 50));
-    assert.equal(await c.lastVerifiedReset(address()), 50);
-    assert.equal((await c.recent(1))[0]?.outcome?.kind, 'verified');
   });
 });

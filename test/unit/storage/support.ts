@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { TargetAddress, TargetKey } from '../../../src/core/model';
 import type { Outcome, OutcomeKind } from '../../../src/core/outcome';
-import type { Log, NewJournalEntry } from '../../../src/core/ports';
+import type { Log, NewJournalEntry, VerifiedReset } from '../../../src/core/ports';
 import { createFileJournal, type FileJournal } from '../../../src/storage/fileJournal';
 import { nodeFs, type StorageFs } from '../../../src/storage/fileSystem';
 import type { ProcessIdentity } from '../../../src/storage/processIdentity';
@@ -204,6 +204,11 @@ export function newEntry(operationId: string, changes: Partial<NewJournalEntry> 
     openedAt: Date.UTC(2024, 4, 6, 12),
     ...changes,
   };
+}
+
+/** What the journal says of the reset of this entry, verified at `closedAt`. */
+export function resetOf({ credentialStoredAt, openedAt }: NewJournalEntry, closedAt: number): VerifiedReset {
+  return { credentialStoredAt, openedAt, closedAt };
 }
 
 export function outcome(kind: OutcomeKind, at = Date.UTC(2024, 4, 6, 13)): Outcome {

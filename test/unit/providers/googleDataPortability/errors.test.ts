@@ -135,6 +135,9 @@ describe('explainError: the rows of the contract', () => {
     ['404', 404, envelope(404, 'NOT_FOUND', 'No.'), 'refused: google.otherRefusal'],
     ['409 of another kind', 409, envelope(409, 'ABORTED', 'No.'), 'refused: google.otherRefusal'],
     ['429 of another kind', 429, envelope(429, 'RESOURCE_EXHAUSTED', 'No.'), 'refused: google.tooManyRequests', {}],
+    ...[408, 421, 425, 499].map(
+      (status) => [`${status}`, status, envelope(status, 'x', 'Hm.'), 'unknown: google.unexpectedAnswer'] as const,
+    ),
     ['500', 500, envelope(500, 'INTERNAL', 'Oops.'), 'unknown: google.serverError'],
     ['501', 501, envelope(501, 'UNIMPLEMENTED', 'Oops.'), 'unknown: google.serverError'],
     ['503', 503, envelope(503, 'UNAVAILABLE', 'Soon.'), 'unknown: google.unavailable'],
@@ -184,7 +187,10 @@ describe('explainError: answers that are not Google’s envelope', () => {
     [401, 'dead-token: google.tokenRejected'],
     [404, 'refused: google.notThisService'],
     [411, 'refused: google.notThisService'],
+    [408, 'unknown: google.unexpectedAnswer'],
+    [421, 'unknown: google.unexpectedAnswer'],
     [429, 'refused: google.notThisService'],
+    [499, 'unknown: google.unexpectedAnswer'],
     [500, 'unknown: google.gatewayPage'],
     [502, 'unknown: google.gatewayPage'],
     [503, 'unknown: google.gatewayPage'],
@@ -225,6 +231,18 @@ describe('explainError: what comes from outside', () => {
       assert.match(paragraph, /bad token \[secret\]/);
     }
   });
+
+  for (const [status, name, field] of [
+    [409, 'ALREADY_EXISTS_ONE_TIME', 'job_id'],
+    [429, 'RESOURCE_EXHAUSTED_ONE_TIME', 'previous_job_ids'],
+    [403, 'SERVICE_DISABLED', 'consumer'],
+  ] as const) {
+    it(`a token that the metadata of ${name} echoes is not shown`, () => {
+      const token = 'ya29.a0AfB_byC-planted-token-0123456789';
+      const { reason, paragraph } = explain(status, envelope(status, 'x', '', [info(name, { [field]: token })]));
+      assert.ok(!`${JSON.stringify(reason)} ${paragraph}`.includes('planted'));
+    });
+  }
 
   it('a long or hostile message becomes one bounded line', () => {
     const { reason } = explain(500, envelope(500, 'x', `a\nb\u202e${'x'.repeat(10_240)}`));

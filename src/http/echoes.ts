@@ -1,0 +1,105 @@
+/**
+ * Takes our own secrets out of an error answer. Some services, and many a proxy's error page, repeat the request they
+ * complain about; what they say is shown and logged, so it must not carry the credential back. Pure.
+ */
+
+const hidden = '[secret]';
+
+/** Shorter ones are words: taking them out would garble the answer without hiding much. */
+const shortestHidden = 6;
+
+/**
+ * `text` with every occurrence of one of the `secrets` replaced by `[secret]`: verbatim, percent- or form-encoded,
+ * JSON-escaped, as HTML entities, each also for single characters only; and in base64 or base64url, by itself or within
+ * something longer such as `id:secret`. Secrets of fewer than 6 characters are left.
+ */
+export function withoutEchoes(text: string, secrets: readonly string[]): string {
+  const wanted = [...new Set(secrets)].filter(({ length }) => length >= shortestHidden && length <= text.length);
+  if (wanted.length === 0) return text;
+  // The longest first, so that one that begins like another does not leave the other's rest behind.
+  const pattern = wanted
+    .sort((a, b) => b.length - a.length)
+    .flatMap((secret) => [spelled(secret), ...base64Patterns(secret)])
+    .join('|');
+  try {
+    return text.replace(new RegExp(pattern, 'g'), hidden);
+  } catch {
+    return hidden; // Tens of kilobytes of secrets: more than the engine takes for one pattern.
+  }
+}
+
+/** Matches the value with each character as it is or in any escape. Letters and digits are never escaped by an encoder. */
+function spelled(value: string): string {
+  let pattern = '';
+  for (const character of value) pattern += /[\da-z]/i.test(character) ? character : anySpelling(character);
+  return pattern;
+}
+
+/** More than one where JSON is quoted within JSON. Bounded, as all repetitions here: a long row must not cost its square. */
+const backslashes = '\\\\{1,8}';
+
+/** The escapes come first: `%` must not match of `%25` its first character only. */
+function anySpelling(character: string): string {
+  const percent = [...Buffer.from(character)].map((byte) => `%(?:25){0,3}${anyCase(hex(byte, 2))}`).join('');
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  const unicode = units.map((unit) => `${backslashes}u${anyCase(hex(unit, 4))}`).join('');
+  const point = character.codePointAt(0) ?? 0;
+  const entities = [`#0{0,6}${point}`, `#[xX]0{0,6}${anyCase(hex(point, 1))}`, ...(namedEntities[character] ?? [])];
+  const spellings = [percent, unicode, `&(?:amp;){0,3}(?:${entities.join('|')});`];
+  const short = shortEscapes[character];
+  if (short !== undefined) spellings.push(`${backslashes}${short}`);
+  if (character === ' ') spellings.push('\\+');
+  spellings.push(units.map((unit) => `\\u${hex(unit, 4)}`).join(''));
+  return `(?:${spellings.join('|')})`;
+}
+
+/** RFC 8259 §7, as patterns of what follows the backslash. */
+const shortEscapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '/': '/',
+  '\\': '\\\\',
+  '\b': 'b',
+  '\f': 'f',
+  '\n': 'n',
+  '\r': 'r',
+  '\t': 't',
+};
+
+const namedEntities: Readonly<Record<string, readonly string[]>> = {
+  '&': ['amp'],
+  '<': ['lt'],
+  '>': ['gt'],
+  '"': ['quot'],
+  "'": ['apos'],
+};
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
+}
+
+function anyCase(digits: string): string {
+  return digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+/**
+ * The value's base64 depends on where in a group of three bytes it begins. The characters at its two ends are shared with
+ * its neighbours: they are matched whatever they are, as they hold a part of the value.
+ */
+function base64Patterns(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const shared = '[\\w+/\\-]?';
+  const patterns: string[] = [];
+  for (const before of [0, 1, 2]) {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const cut = ((before + bytes.length) * 8) % 6 !== 0;
+    const core = text.slice(before === 0 ? 0 : before + 1, cut ? -1 : undefined);
+    const head = before === 0 ? '' : shared;
+    const tail = cut ? `${shared}${anySpelling('=')}{0,2}` : '';
+    for (const alphabet of new Set([core, core.replaceAll('+', '-').replaceAll('/', '_')])) {
+      patterns.push(`${head}${spelled(alphabet)}${tail}`);
+    }
+  }
+  return patterns;
+}
