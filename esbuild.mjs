@@ -20,6 +20,7 @@ const { values: flags } = parseArgs({
 const lazyParts = {
   transport: 'src/http/transport.ts',
   googleOAuth: 'src/auth/googleOAuth.ts',
+  signIn: 'src/vscode/signIn/signIn.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
   sandbox: 'src/sandbox/server.ts',
 };

@@ -1,6 +1,7 @@
 /** The composition root: builds, wires and registers; knows everybody; holds no logic. */
 import * as vscode from 'vscode';
 import { CredentialVault } from './auth/credentialVault';
+import { signInReasonTexts } from './auth/signInReasonTexts';
 import { ConsentOperations } from './core/consentOperations';
 import { ConsentStore } from './core/consentStore';
 import type { Target, TargetKey } from './core/model';
@@ -32,7 +33,11 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const channel = vscode.window.createOutputChannel('Reconsent', { log: true });
   const log = scrubbedLog(channel);
   const clock = systemClock;
-  const texts = collectReasonTexts([reasonTexts, ...[...providerDescriptions.values()].map((one) => one.reasonTexts)]);
+  const texts = collectReasonTexts([
+    reasonTexts,
+    signInReasonTexts,
+    ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
+  ]);
   const folder = context.globalStorageUri.fsPath;
   const owner = createProcessIdentity({ windowId: systemRandom.id(), clock });
 
@@ -66,18 +71,13 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const view = createConsentView(tree, projects, store);
   const active = new ActiveIdentity(projects, context.workspaceState);
   const targets = new Targets(projects, store, prompts, texts, () => view.selection);
-  const resetCommand = new ResetCommand({
-    operations,
-    prompts,
-    network,
-    texts,
-    store,
-    currentTarget: (key) => projects.targets.get(key),
-  });
   const descriptions = providerDescriptions;
-  const sandbox = new Sandbox({ projects, descriptions, vault, operations, store, network, prompts, log });
+  const ports = { descriptions, log, network, operations, projects, prompts, store, texts, vault };
+  const resetCommand = new ResetCommand({ ...ports, currentTarget: (key) => projects.targets.get(key) });
+  const sandbox = new Sandbox(ports);
   const api = createExports(projects, store, texts);
-  const startUp = new StartUp({ projects, operations, prompts, log });
+  const startUp = new StartUp(ports);
+  const recent = context.globalState;
 
   context.subscriptions.push(
     channel,
@@ -94,19 +94,7 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     api,
     new QuickResetItem(active, store, texts),
     context.secrets.onDidChange(({ key }) => void credentialChanged(key)),
-    ...registerCommands({
-      active,
-      channel,
-      descriptions,
-      operations,
-      projects,
-      prompts,
-      resetCommand,
-      sandbox,
-      store,
-      targets,
-      vault,
-    }),
+    ...registerCommands({ ...ports, active, channel, clock, recent, resetCommand, sandbox, targets }),
   );
   startUp.begin();
   return api.exports;

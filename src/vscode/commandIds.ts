@@ -8,6 +8,7 @@ export const commandIds = {
   checkAllConsents: 'reconsent.checkAllConsents',
   verifyOutcome: 'reconsent.verifyOutcome',
   dismissOutcome: 'reconsent.dismissOutcome',
+  signIn: 'reconsent.signIn',
   setCredential: 'reconsent.setCredential',
   forgetCredential: 'reconsent.forgetCredential',
   editProjects: 'reconsent.editProjects',

@@ -5,6 +5,8 @@ import type { Project } from '../../core/model';
 
 export const googleApiOrigin = 'https://dataportability.googleapis.com';
 export const googleOAuthOrigin = 'https://oauth2.googleapis.com';
+/** Opened in the browser; never gets a secret from here. */
+const googleAuthOrigin = 'https://accounts.google.com';
 
 const originSchema = v.pipe(
   v.string('must be a text'),
@@ -28,6 +30,20 @@ export const optionsSchema = v.strictObject(
         v.regex(/^[\w.-]+$/, 'must look like 123456789012-abc.apps.googleusercontent.com'),
       ),
     ),
+    /** Loopback address of a client of type "Web application", exactly as registered. */
+    redirectUri: v.optional(
+      v.pipe(
+        v.string('must be a text'),
+        v.regex(
+          /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}(\/\S*)?$/,
+          'must be a loopback address with a port',
+        ),
+      ),
+    ),
+    /** What is asked for at sign-in, without the scope prefix. */
+    scopes: v.optional(
+      v.array(v.pipe(v.string('must be a text'), v.regex(/^[\w.]+$/, 'must look like myactivity.search'))),
+    ),
     /** Origin of `/token` and `/tokeninfo`. Google's own for Google's API, otherwise the project's endpoint. */
     oauthEndpoint: v.optional(originSchema),
   },
@@ -38,6 +54,8 @@ export type GoogleOptions = v.InferOutput<typeof optionsSchema>;
 
 /** Addresses of one project. None of them ever carries a token in its query. */
 export interface GoogleAddresses {
+  /** The consent page. */
+  readonly authUrl: URL;
   readonly tokenUrl: URL;
   readonly tokenInfoUrl: URL;
   readonly apiOrigin: string;
@@ -57,6 +75,7 @@ export function googleAddresses(project: Project): GoogleAddresses {
   return {
     apiOrigin,
     oauthOrigin,
+    authUrl: new URL('/o/oauth2/v2/auth', oauthOrigin === googleOAuthOrigin ? googleAuthOrigin : oauthOrigin),
     tokenUrl: new URL('/token', oauthOrigin),
     tokenInfoUrl: new URL('/tokeninfo', oauthOrigin),
     method(name) {

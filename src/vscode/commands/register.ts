@@ -4,9 +4,12 @@ import type { CredentialVault } from '../../auth/credentialVault';
 import type { ConsentOperations } from '../../core/consentOperations';
 import type { ConsentStore } from '../../core/consentStore';
 import type { Target } from '../../core/model';
+import type { ReasonTexts } from '../../core/outcomeText';
+import type { Clock, Log } from '../../core/ports';
 import type { ProviderDescription } from '../../core/provider';
 import type { ActiveIdentity } from '../activeIdentity';
 import { type CommandId, commandIds } from '../commandIds';
+import type { Network } from '../network';
 import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
 import type { Sandbox } from '../sandbox';
@@ -27,6 +30,11 @@ export interface CommandPorts {
   readonly store: ConsentStore;
   readonly targets: Targets;
   readonly vault: CredentialVault;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly texts: ReasonTexts;
+  readonly recent: vscode.Memento;
 }
 
 export function registerCommands(ports: CommandPorts): readonly vscode.Disposable[] {
@@ -64,6 +72,11 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.checkAllConsents]: () => checkConsents([...projects.targets.values()], ports),
     [commandIds.verifyOutcome]: onTarget(l10n.t('Verify last reset'), (target) => verifyOutcome(target, ports)),
     [commandIds.dismissOutcome]: onTarget(l10n.t('Dismiss'), (target) => dismissOutcome(target, ports)),
+    [commandIds.signIn]: onTarget(l10n.t('Sign in'), async (target) => {
+      const origins = ports.descriptions.get(target.project.provider)?.credentialOrigins(target.project) ?? [];
+      const { signIn } = await import('../signIn/signIn');
+      await signIn(target, origins, ports);
+    }),
     [commandIds.setCredential]: onTarget(l10n.t('Set credential'), (target) => setCredential(target, ports)),
     [commandIds.forgetCredential]: onTarget(l10n.t('Forget credential'), (target) => forgetCredential(target, ports)),
     [commandIds.editProjects]: async () => {

@@ -20,7 +20,7 @@ describe('the bundles', () => {
 
   it('are the thin entry and one for each part that is loaded on first use', () => {
     const names = all.map(({ name }) => name).sort();
-    assert.deepEqual(names, ['extension', 'googleDataPortability', 'googleOAuth', 'sandbox', 'transport']);
+    assert.deepEqual(names, ['extension', 'googleDataPortability', 'googleOAuth', 'sandbox', 'signIn', 'transport']);
   });
 
   it('leave the network, sign-in and the sandbox out of activation', () => {
@@ -45,15 +45,17 @@ describe('the bundles', () => {
     assert.deepEqual(reached.sort(), [
       'extension → ./googleDataPortability.js',
       'extension → ./sandbox.js',
+      'extension → ./signIn.js',
       'extension → ./transport.js',
       'googleDataPortability → ./googleOAuth.js',
+      'signIn → ./googleOAuth.js',
     ]);
   });
 
-  it('need VS Code in the entry alone', () => {
+  it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension'],
+      ['extension', 'signIn'],
     );
   });
 
@@ -75,6 +77,7 @@ describe('the bundles', () => {
   for (const [name, kB] of Object.entries({
     transport: 350,
     googleOAuth: 200,
+    signIn: 60,
     googleDataPortability: 60,
     sandbox: 150,
   })) {
