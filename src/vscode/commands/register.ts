@@ -92,5 +92,24 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.stopSandbox]: () => sandbox.stop(),
     [commandIds.showLog]: () => ports.channel.show(true),
   };
-  return Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run));
+  return Object.entries(commands).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async (argument: unknown) => {
+      try {
+        await run(argument);
+      } catch (error) {
+        await tellDefect(id, error, ports);
+      }
+    }),
+  );
+}
+
+/** What should not happen. The error itself goes to the log, where it passes the scrubber. */
+async function tellDefect(id: string, error: unknown, { log, prompts, channel }: CommandPorts): Promise<void> {
+  log.error(`${id}: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}`);
+  const showLog = vscode.l10n.t('Show Log');
+  const chosen = await prompts.error(
+    vscode.l10n.t('The command broke off because of a defect in Reconsent. The log says where.'),
+    showLog,
+  );
+  if (chosen === showLog) channel.show(true);
 }

@@ -174,14 +174,14 @@ async function finish(target: Target, client: SignInClient, result: SignInResult
     return revealed.value;
   };
   const clientValues = { clientId: client.clientId, clientSecret: reveal(client.clientSecret) };
-  if (result.refreshToken) {
-    await ports.vault.store(target, credentialForms.refreshToken, {
-      ...clientValues,
-      refreshToken: reveal(result.refreshToken),
-    });
-  } else {
-    await ports.vault.store(target, credentialForms.accessToken, { accessToken: reveal(result.accessToken) });
-  }
+  const store = (): Promise<void> =>
+    result.refreshToken
+      ? ports.vault.store(target, credentialForms.refreshToken, {
+          ...clientValues,
+          refreshToken: reveal(result.refreshToken),
+        })
+      : ports.vault.store(target, credentialForms.accessToken, { accessToken: reveal(result.accessToken) });
+  if (!(await storePersistently(store, subject, ports))) return;
   ports.operations.credentialChanged(target, { kind: 'stored', storedAt: ports.clock.now() });
   await ports.operations.probe(target, new AbortController().signal);
   if (result.missingScopes.length === 0) return;
@@ -195,4 +195,24 @@ async function finish(target: Target, client: SignInClient, result: SignInResult
       plainText(missing, 300),
     ),
   );
+}
+
+/** The consent is alive by now: a token that is not kept could only be ended from the account page. So it is not given up. */
+async function storePersistently(store: () => Promise<void>, subject: string, ports: SignInPorts): Promise<boolean> {
+  const again = vscode.l10n.t('Try Again');
+  for (;;) {
+    try {
+      await store();
+      return true;
+    } catch {
+      const chosen = await ports.prompts.error(
+        vscode.l10n.t(
+          '{0} has consented, but the secret storage of this computer did not take the tokens. Unlock the keyring and try again: without them the consent can only be removed at myaccount.google.com/connections.',
+          subject,
+        ),
+        again,
+      );
+      if (chosen !== again) return false;
+    }
+  }
 }
