@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { repoRoot } from '../../scripts/host/paths';
+import { openWorkbench, type Workbench, withEvidence } from './driver';
+import { SandboxView } from './sandboxView';
+import { SettingsFile } from './settingsFile';
+import type { TreeView } from './treeView';
+
+const alice = 'alice.test@example.com';
+const bob = 'bob.test@example.com';
+const carol = 'carol.test@example.com';
+
+describe('the first run in a real workbench', () => {
+  let workbench: Workbench;
+  let tree: TreeView;
+
+  before(async () => {
+    workbench = await openWorkbench({
+      version: 'newest',
+      linked: [repoRoot],
+      workspaceTrust: true,
+      settings: { 'security.workspace.trust.startupPrompt': 'never', 'workbench.editor.useModal': 'off' },
+    });
+    tree = await workbench.window.openReconsent();
+  });
+
+  after(() => workbench?.close());
+
+  it('says in Restricted Mode what it does there, and offers the same buttons', () =>
+    withEvidence(workbench, 'first-run-restricted', async () => {
+      const { page } = workbench.window;
+      await page.getByText('This workspace is in Restricted Mode. Consents can be reset from here as usual').waitFor();
+      await workbench.window.button('Try the Sandbox').waitFor();
+      await workbench.window.button('Add a Project').waitFor();
+      assert.equal(await page.getByText('No project yet.').isVisible(), false);
+    }));
+
+  it('says in a trusted workspace that there is no project yet', () =>
+    withEvidence(workbench, 'first-run-trusted', async () => {
+      const { window } = workbench;
+      await window.runCommand('Workspaces: Manage Workspace Trust');
+      await window.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+      await window.page.getByText('No project yet.').waitFor();
+      assert.equal(await window.page.getByText('This workspace is in Restricted Mode').isVisible(), false);
+    }));
+
+  it('opens the settings for the first project', () =>
+    withEvidence(workbench, 'first-run-add', async () => {
+      const { window } = workbench;
+      await window.button('Add a Project').click();
+      // Until it has the focus, it could still take it away from the palette.
+      const editor = window.page.locator('.editor-instance .monaco-editor.focused', { hasText: 'reconsent.projects' });
+      await editor.waitFor();
+      await window.runCommand('View: Revert and Close Editor');
+      await editor.waitFor({ state: 'hidden' });
+    }));
+
+  it('brings two granted identities with the sandbox', () =>
+    withEvidence(workbench, 'first-run-sandbox', async () => {
+      await workbench.window.button('Try the Sandbox').click();
+      for (const user of [alice, bob]) {
+        await tree.waitForRow(user, ({ description }) => /^granted · \d+ scopes?/.test(description));
+      }
+      assert.equal(await workbench.window.button('Try the Sandbox').isVisible(), false);
+    }));
+
+  it('leaves the settings alone, comments included, when the sandbox is started again', () =>
+    withEvidence(workbench, 'first-run-comments', async () => {
+      const settings = new SettingsFile(workbench);
+      await settings.replace('"identities": [', `"identities": [ // mine, do not touch\n { "id": "${carol}" },`);
+      await tree.waitForRow(carol);
+      const before = settings.read();
+      const sandbox = new SandboxView(workbench.sandboxOrigin);
+      await sandbox.forgetRequests();
+      await workbench.window.runCommand('Reconsent: Start Sandbox');
+      // The settings would be written before the first read of a consent.
+      await workbench.window.waitUntil('both consents to be read again', async () => {
+        const reads = (await sandbox.paths()).filter((path) => path.includes('accessType:check'));
+        return reads.length >= 2;
+      });
+      assert.equal(settings.read(), before);
+    }));
+});

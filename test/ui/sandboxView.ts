@@ -1,0 +1,49 @@
+/** What the service knows of the sample users of the first run. */
+export interface Sample {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly users: readonly { readonly user: string; readonly refreshToken: string; readonly accessToken: string }[];
+}
+
+/** The sandbox as a test sees it: past the extension, through its control plane. */
+export class SandboxView {
+  constructor(readonly origin: string) {}
+
+  /** Every reset that had an effect. */
+  async resets(): Promise<readonly { readonly user: string }[]> {
+    return (await this.#ask('GET', 'google/resets')) as readonly { readonly user: string }[];
+  }
+
+  /** Paths of the requests it got since {@link forgetRequests}, without those of the control plane. */
+  async paths(): Promise<string[]> {
+    const { requests } = (await this.#ask('GET', 'requests')) as { requests: readonly { readonly path: string }[] };
+    return requests.map(({ path }) => path);
+  }
+
+  async forgetRequests(): Promise<void> {
+    await this.#ask('DELETE', 'requests');
+  }
+
+  async seedSample(): Promise<Sample> {
+    return (await this.#ask('POST', 'seed-sample')) as Sample;
+  }
+
+  /** From now on a reset is carried out and its answer lost, and no token can be had to look. */
+  async loseAnswers(): Promise<void> {
+    await this.#ask('POST', 'google/faults', { name: 'unavailable503', route: 'token' });
+    await this.#ask('POST', 'google/faults', { name: 'connectionResetAfter', route: 'reset', times: 1 });
+  }
+
+  async mend(): Promise<void> {
+    await this.#ask('DELETE', 'faults');
+  }
+
+  async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(new URL(`/__sandbox/${path}`, this.origin), {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+}
