@@ -65,15 +65,19 @@ export class QuickInput {
   }
 
   /** Chooses the entry with that exact label. */
-  async choose(label: string): Promise<void> {
+  async choose(label: string, withinMs = 30_000): Promise<void> {
     const option = await this.option(label);
-    await option.click();
+    await option.click({ timeout: withinMs });
+  }
+
+  async isShowing(): Promise<boolean> {
+    return this.widget.isVisible();
   }
 
   /** Sets or clears the check box of the entry with that exact label, in a list of several choices. */
   async check(label: string, checked = true): Promise<void> {
-    const box = (await this.option(label)).getByRole('checkbox');
-    await box.setChecked(checked);
+    const row = await this.option(label);
+    if ((await row.getAttribute('aria-checked')) !== String(checked)) await row.click();
   }
 
   /** Presses a button of the title bar, for instance `Back`. */
@@ -82,7 +86,8 @@ export class QuickInput {
   }
 
   private async option(label: string): Promise<Locator> {
-    const rows = this.widget.locator('.quick-input-list [role=option]');
+    // Not by role: in a list of several choices the rows are check boxes.
+    const rows = this.widget.locator('.quick-input-list .monaco-list-row');
     const exact = rows.filter({
       has: this.page
         .locator('.quick-input-list-label .label-name, .quick-input-list-rows > div:first-child .label-name')

@@ -24,8 +24,7 @@ describe('signing in through the consent page of the sandbox', () => {
     await window.quickInput.shown();
     for (const scope of scopes) {
       await window.quickInput.type(scope);
-      // With a list of check boxes, VS Code gives the role to the row itself.
-      await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: scope }).click();
+      await window.quickInput.check(scope);
     }
     await window.quickInput.accept();
     const known = await window.modal.read();
@@ -46,7 +45,7 @@ describe('signing in through the consent page of the sandbox', () => {
       await window.modal.press('Reset Consent');
       await tree.waitForRow(bob, ({ description }) => description.startsWith('needs consent'));
 
-      const link = new URL(await signInLink(bob, ['chrome.bookmarks', 'maps.reviews']));
+      const link = new URL(await signInLink(bob, ['Chrome bookmarks', 'Reviews written in Maps']));
       assert.equal(link.searchParams.get('include_granted_scopes'), null);
       assert.equal(link.searchParams.get('code_challenge_method'), 'S256');
       const page = await workbench.context.newPage();

@@ -49,9 +49,17 @@ export class WorkbenchWindow {
 
   /** Runs a command by its title in the palette, for instance `Reconsent: Reset Consent…`. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.type(`>${title}`);
-    await this.quickInput.choose(title);
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      try {
+        await this.quickInput.type(`>${title}`);
+        await this.quickInput.choose(title, 5_000);
+        return;
+      } catch (thrown) {
+        // An editor that opens late takes the focus, and the palette goes with it: then it is opened again.
+        if (attempt === 3 || (await this.quickInput.isShowing())) throw thrown;
+      }
+    }
   }
 
   /** The titles that the palette offers for a text. */
