@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { repoRoot } from '../../scripts/host/paths';
-import { openWorkbench, type Workbench, withEvidence } from './driver';
-import { SandboxView } from './sandboxView';
-import { SettingsFile } from './settingsFile';
-import type { TreeView } from './treeView';
+import { repoRoot } from '../../../scripts/host/paths';
+import { openWorkbench, type Workbench, withEvidence } from '../driver';
+import { SandboxView } from '../sandboxView';
+import { SettingsFile } from '../settingsFile';
+import type { TreeView } from '../treeView';
 
 const alice = 'alice.test@example.com';
 const bob = 'bob.test@example.com';

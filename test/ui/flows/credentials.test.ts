@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { repoRoot } from '../../scripts/host/paths';
-import { openWorkbench, type Workbench, withEvidence } from './driver';
-import { type Sample, SandboxView } from './sandboxView';
-import { SettingsFile } from './settingsFile';
-import type { TreeView } from './treeView';
+import { repoRoot } from '../../../scripts/host/paths';
+import { openWorkbench, type Workbench, withEvidence } from '../driver';
+import { type Sample, SandboxView } from '../sandboxView';
+import { SettingsFile } from '../settingsFile';
+import type { TreeView } from '../treeView';
 
 const alice = 'alice.test@example.com';
 const bob = 'bob.test@example.com';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { companionFolder } from '../../scripts/host/companion';
-import { repoRoot } from '../../scripts/host/paths';
-import { openWorkbench, type Workbench, withEvidence } from './driver';
-import { SandboxView } from './sandboxView';
-import type { TreeView } from './treeView';
+import { companionFolder } from '../../../scripts/host/companion';
+import { repoRoot } from '../../../scripts/host/paths';
+import { openWorkbench, type Workbench, withEvidence } from '../driver';
+import { SandboxView } from '../sandboxView';
+import type { TreeView } from '../treeView';
 
 const alice = 'alice.test@example.com';
 
