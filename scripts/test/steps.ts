@@ -45,7 +45,6 @@ export const steps: readonly Step[] = [
     [...tsx, 'test/host/run.ts', '--vscode', 'newest', '--no-build'],
     ['host, oldest VS Code'],
   ),
-  // Once more for a test that failed: a browser on a busy machine loses a click now and then; a defect fails twice.
-  suite('ui', [node, ...mocha(120_000, '--retries=1', 'test/ui/*.test.ts')], ['host, newest VS Code']),
+  suite('ui', [node, ...mocha(120_000, 'test/ui/*.test.ts')], ['host, newest VS Code']),
   check('packaged extension', [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'], ['ui', 'unit and manifest']),
 ];
