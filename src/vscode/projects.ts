@@ -1,14 +1,12 @@
 /** The configured projects, live. Only the user's own value counts: a workspace must not decide where secrets go. */
 import * as vscode from 'vscode';
 import { type Project, type Target, type TargetKey, targetKey } from '../core/model';
+import { type RawProject, sameEntry } from '../core/projectEntry';
 import { type ParsedProjects, parseProjects, type SettingProblem } from '../core/projectsSetting';
 import type { ProviderDescription } from '../core/provider';
 
 const section = 'reconsent';
 const key = 'projects';
-
-/** A project as it stands in the settings, unparsed. */
-export type RawProject = Readonly<Record<string, unknown>>;
 
 export class Projects implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -60,7 +58,7 @@ export class Projects implements vscode.Disposable {
     const existing = entries.find((entry): entry is RawProject => idOf(entry) === id);
     const raw = change(existing);
     // Writing replaces the whole list in the file, comments included: not done for nothing.
-    const same = existing !== undefined && JSON.stringify(existing) === JSON.stringify({ ...existing, ...raw });
+    const same = existing !== undefined && sameEntry(existing, raw);
     const changed = existing ? entries.map((entry) => (entry === existing ? raw : entry)) : [...entries, raw];
     if (!same) await configuration.update(key, changed, vscode.ConfigurationTarget.Global);
     this.#reread();

@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import { plainText } from '../core/foreignText';
 import type { Reason } from '../core/model';
 import { type ReasonTexts, reasonParagraph } from '../core/outcomeText';
+import { cleanPastedSecret, pastedSecretProblemTexts } from '../core/pastedSecret';
 import { translate } from './translate';
 
 export interface TextInput {
@@ -60,6 +61,17 @@ export class Prompts {
     items: readonly T[],
   ): Promise<T | undefined> {
     return vscode.window.showQuickPick(items, { title, placeHolder: placeholder, matchOnDescription: true });
+  }
+
+  /** Asks for a token, an id or a secret, cleaned of what pasting adds; refuses what cannot be one while it is typed. */
+  async credential(input: Omit<TextInput, 'validate'>): Promise<string | undefined> {
+    const validate = (text: string): string | undefined => {
+      const cleaned = cleanPastedSecret(text);
+      return cleaned.kind === 'secret' ? undefined : vscode.l10n.t(pastedSecretProblemTexts[cleaned.problem]);
+    };
+    const entered = await this.text({ ...input, validate });
+    const cleaned = entered === undefined ? undefined : cleanPastedSecret(entered);
+    return cleaned?.kind === 'secret' ? cleaned.value : undefined;
   }
 
   async text(input: TextInput): Promise<string | undefined> {

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { CredentialVault } from '../../auth/credentialVault';
 import type { ConsentOperations } from '../../core/consentOperations';
 import type { Target } from '../../core/model';
-import { cleanPastedSecret, pastedSecretProblemTexts } from '../../core/pastedSecret';
 import type { CredentialField, CredentialForm, ProviderDescription } from '../../core/provider';
 import { type Prompts, withoutIcons } from '../prompts';
 
@@ -69,7 +68,7 @@ async function askFields(
       continue;
     }
     const step = `${asked.indexOf(field) + 1}/${asked.length}`;
-    const entered = await prompts.text({
+    const entered = await prompts.credential({
       title: vscode.l10n.t('Credential of {0} ({1})', target.identity.label, step),
       prompt: vscode.l10n.t(
         '{0}. Stored in the secret storage of this computer, and sent only to {1}.',
@@ -78,14 +77,9 @@ async function askFields(
       ),
       ...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
       secret: field.secret,
-      validate: (text) => {
-        const cleaned = cleanPastedSecret(text);
-        return cleaned.kind === 'secret' ? undefined : vscode.l10n.t(pastedSecretProblemTexts[cleaned.problem]);
-      },
     });
-    const cleaned = entered === undefined ? undefined : cleanPastedSecret(entered);
-    if (cleaned?.kind !== 'secret') return undefined;
-    values[field.id] = cleaned.value;
+    if (entered === undefined) return undefined;
+    values[field.id] = entered;
   }
   return values;
 }

@@ -4,7 +4,7 @@ import type { CredentialVault } from '../../auth/credentialVault';
 import { parseClientFile } from '../../auth/googleClientFile';
 import { plainText } from '../../core/foreignText';
 import type { Target } from '../../core/model';
-import { cleanPastedSecret, pastedSecretProblemTexts } from '../../core/pastedSecret';
+import { withClient } from '../../core/projectEntry';
 import { BoundSecret } from '../../core/redact';
 import { parseOptions } from '../../providers/googleDataPortability/settings';
 import type { Projects } from '../projects';
@@ -40,7 +40,7 @@ export async function chooseClient(
   };
   const typed = {
     label: vscode.l10n.t('Enter client ID and secret'),
-    detail: vscode.l10n.t('Of a client of type Desktop app.'),
+    detail: vscode.l10n.t('Of a client of type Desktop app, unless the project names a redirect address.'),
   };
   const title = vscode.l10n.t('OAuth client of {0}', plainText(target.project.label, 80));
   const chosen = await ports.prompts.pick(title, vscode.l10n.t('Which client does the test user sign in to?'), [
@@ -48,7 +48,7 @@ export async function chooseClient(
     typed,
   ]);
   if (chosen === file) return importClient(target, origins, ports);
-  return chosen === typed ? enterClient(target, clientId, origins, ports) : undefined;
+  return chosen === typed ? enterClient(target, { clientId, redirectUri }, origins, ports) : undefined;
 }
 
 /** The client secret that any identity of the project has stored for this client. */
@@ -90,36 +90,27 @@ async function importClient(
   const { clientId, clientSecret, clientKind, redirectUris } = parsed.client;
   const [redirectUri] = redirectUris;
   const web = clientKind === 'web' && redirectUri !== undefined ? { redirectUri } : {};
-  await projects.save(target.project.id, (existing) => ({ ...existing, id: target.project.id, clientId, ...web }));
+  await projects.save(target.project.id, (existing) => withClient(existing, target.project.id, { clientId, ...web }));
   return { clientId, clientSecret, clientKind, ...web };
 }
 
 async function enterClient(
   target: Target,
-  known: string | undefined,
+  known: { readonly clientId: string | undefined; readonly redirectUri: string | undefined },
   origins: readonly string[],
   { projects, prompts }: ClientPorts,
 ): Promise<SignInClient | undefined> {
-  const ask = async (prompt: string, secret: boolean): Promise<string | undefined> => {
-    const entered = await prompts.text({
-      title: vscode.l10n.t('OAuth client'),
-      prompt,
-      secret,
-      validate: (text) => {
-        const cleaned = cleanPastedSecret(text);
-        return cleaned.kind === 'secret' ? undefined : vscode.l10n.t(pastedSecretProblemTexts[cleaned.problem]);
-      },
-    });
-    const cleaned = entered === undefined ? undefined : cleanPastedSecret(entered);
-    return cleaned?.kind === 'secret' ? cleaned.value : undefined;
-  };
-  const clientId = known ?? (await ask(vscode.l10n.t('Client ID'), false));
+  const title = vscode.l10n.t('OAuth client');
+  const clientId = known.clientId ?? (await prompts.credential({ title, prompt: vscode.l10n.t('Client ID') }));
   if (clientId === undefined) return undefined;
-  const secret = await ask(
-    vscode.l10n.t('Client secret. Stored in the secret storage of this computer with the sign-in.'),
-    true,
-  );
+  const secret = await prompts.credential({
+    title,
+    prompt: vscode.l10n.t('Client secret. Stored in the secret storage of this computer with the sign-in.'),
+    secret: true,
+  });
   if (secret === undefined) return undefined;
-  await projects.save(target.project.id, (existing) => ({ ...existing, id: target.project.id, clientId }));
-  return { clientId, clientSecret: new BoundSecret(secret, origins), clientKind: 'installed' };
+  const { redirectUri } = known;
+  const client = redirectUri === undefined ? { clientId } : { clientId, redirectUri };
+  await projects.save(target.project.id, (existing) => withClient(existing, target.project.id, client));
+  return withRedirect(clientId, new BoundSecret(secret, origins), redirectUri);
 }
