@@ -23,6 +23,7 @@ const lazyParts = {
   signIn: 'src/vscode/signIn/signIn.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
   sandbox: 'src/sandbox/server.ts',
+  sandboxCertificates: 'src/sandbox/venafi/certificates.ts',
 };
 
 /** @type {import('esbuild').Plugin} */

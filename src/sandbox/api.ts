@@ -30,8 +30,11 @@
  * | `PATCH google/users/{email}`         | `{region}`                     | moves a user to another region             |
  * | `PATCH google/jobs/{id}`             | `{state}`                      | ends a job, or lets it fail                |
  * | `POST google/faults`                 | `{name}`, `GoogleFaultOptions` | adds a fault by its name: `{id}`           |
+ *
+ * What is under `venafi/` stands in `venafi/api.ts`.
  */
 import type { GoogleControl, SampleWorld, SeedRequest, SeedResult } from './google/api';
+import type { VenafiAddresses, VenafiControl } from './venafi/api';
 
 export interface SandboxOptions {
   /** 0 or absent: any free port. */
@@ -42,12 +45,15 @@ export interface SandboxOptions {
   readonly clock?: SandboxClock;
   /** Ids and tokens follow from it: the same seed and the same calls give the same tokens. Default 1. */
   readonly seed?: number;
+  /** A second listener for the same world, with a certificate of a private authority. Absent: none; port 0: any. */
+  readonly https?: { readonly port?: number };
 }
 
 export interface RunningSandbox {
   /** For example `http://127.0.0.1:9400`, without a trailing slash. */
   readonly origin: string;
   readonly google: GoogleAddresses;
+  readonly venafi: VenafiAddresses;
   readonly control: SandboxControl;
   /** Ends every connection and timer. Safe to call twice. */
   close(): Promise<void>;
@@ -57,6 +63,7 @@ export interface RunningSandbox {
 export interface SandboxAddresses {
   readonly origin: string;
   readonly google: GoogleAddresses;
+  readonly venafi: VenafiAddresses;
 }
 
 /** Full addresses, named like the `endpoints` of google-auth-library where that has a name. */
@@ -82,6 +89,7 @@ export interface SandboxControl {
   readonly faults: FaultControl;
   readonly requests: RequestControl;
   readonly google: GoogleControl;
+  readonly venafi: VenafiControl;
   /** Adds users, projects and grants, and gives back the tokens of the grants. Throws SandboxInputError on nonsense. */
   seed(request: SeedRequest): SeedResult;
   /** Adds the sample world of the first run; answers the same tokens after a restart with the same seed. */
@@ -105,6 +113,8 @@ export type FaultEffect =
   | {
       readonly kind: 'answer';
       readonly status: number;
+      /** Instead of the usual words after the status. */
+      readonly reason?: string;
       readonly headers?: Record<string, string>;
       readonly body?: unknown;
     }

@@ -5,6 +5,10 @@ import { namedFault } from './google/presets';
 import { seedGoogle, seedSampleWorld } from './google/seed';
 import type { GoogleService } from './google/service';
 import type { RequestLog } from './ledger';
+import { venafiControl } from './venafi/control';
+import type { VenafiListeners } from './venafi/listeners';
+import { venafiFault } from './venafi/presets';
+import type { VenafiService } from './venafi/service';
 import type { WorldHolder } from './world';
 
 export interface ControlParts {
@@ -13,9 +17,19 @@ export interface ControlParts {
   readonly requests: RequestLog;
   readonly world: WorldHolder;
   readonly google: GoogleService;
+  readonly venafi: VenafiService;
+  readonly listeners: VenafiListeners;
 }
 
-export function sandboxControl({ clock, faults, requests, world, google }: ControlParts): SandboxControl {
+export function sandboxControl({
+  clock,
+  faults,
+  requests,
+  world,
+  google,
+  venafi,
+  listeners,
+}: ControlParts): SandboxControl {
   return {
     clock,
     faults,
@@ -23,6 +37,11 @@ export function sandboxControl({ clock, faults, requests, world, google }: Contr
     google: {
       ...googleControl(google),
       fault: (name, options) => faults.add(namedFault(name, options, clock.now())),
+    },
+    venafi: {
+      ...venafiControl(venafi),
+      ...listeners,
+      fault: (name, options) => faults.add(venafiFault(name, options)),
     },
     seed: (request) => seedGoogle(google, request),
     seedSample: () => seedSampleWorld(google),

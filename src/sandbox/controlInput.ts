@@ -87,6 +87,7 @@ const effect = v.variant('kind', [
   v.strictObject({
     kind: v.literal('answer'),
     status,
+    reason: optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/))),
     headers: optional(v.record(text, v.string())),
     body: optional(v.unknown()),
   }),

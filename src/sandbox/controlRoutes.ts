@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { SandboxControl } from './api';
 import * as input from './controlInput';
 import { SandboxInputError } from './inputError';
+import { mountVenafiControl } from './venafi/controlRoutes';
 
 const json = (value: unknown, status = 200) =>
   new Response(`${JSON.stringify(value ?? {})}\n`, {
@@ -69,6 +70,7 @@ export function mountControl(app: Hono, control: SandboxControl): void {
     const { name, ...options } = await read(context, input.namedFault);
     return { id: control.google.fault(name, options) };
   });
+  mountVenafiControl({ on, read }, control.venafi);
   app.all('/__sandbox/*', () => json({ error: 'No such control.' }, 404));
 }
 

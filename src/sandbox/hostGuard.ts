@@ -2,18 +2,20 @@
 
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** True for a Host header that names this machine's loopback and our port. */
-export function isOwnHost(host: string | undefined, port: number): boolean {
+/** True for a Host header that names this machine's loopback and the port of our own origin. */
+export function isOwnHost(host: string | undefined, own: string): boolean {
   const [, name, textPort] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(host?.toLowerCase() ?? '') ?? [];
-  return name !== undefined && loopbackNames.has(name) && Number(textPort ?? 80) === port;
+  const { protocol, port } = new URL(own);
+  const usual = protocol === 'https:' ? '443' : '80';
+  return name !== undefined && loopbackNames.has(name) && (textPort ?? usual) === (port || usual);
 }
 
 /** A browser tells where a request comes from; a command-line client sends neither header. */
-export function isForeignPage(origin: string | undefined, fetchSite: string | undefined, port: number): boolean {
+export function isForeignPage(origin: string | undefined, fetchSite: string | undefined, own: string): boolean {
   if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') return true;
   if (origin === undefined) return false;
   const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
-  return parsed?.protocol !== 'http:' || !isOwnHost(parsed.host, port);
+  return parsed?.protocol !== new URL(own).protocol || !isOwnHost(parsed.host, own);
 }
 
 export function isLoopbackAddress(address: string): boolean {

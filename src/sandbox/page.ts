@@ -20,6 +20,7 @@ label { display: flex; gap: .75rem; align-items: flex-start; padding: .375rem 0;
 label small, .soft { color: var(--soft); }
 label small { display: block; overflow-wrap: anywhere; }
 input { flex: none; width: 1.125rem; height: 1.125rem; margin: .2rem 0 0; accent-color: var(--accent); }
+input.code { width: 100%; height: 2.75rem; padding: .25rem .75rem; font: 1.25rem ui-monospace, monospace; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; }
 .people { list-style: none; margin: 1.5rem 0 0; padding: 0; display: grid; gap: .5rem; }
 .people button { width: 100%; text-align: left; }

@@ -60,11 +60,12 @@ export function bearerToken(authorization: string | null | undefined): string | 
 }
 
 /**
- * The body, if it cannot hold a secret: short JSON to the Data Portability API with nothing in it that looks like a
- * credential. Forms (token, revoke, consent page) and the control plane never qualify.
+ * The body, if it cannot hold a secret: short JSON to the Data Portability API, or to the grants and identities of the Venafi
+ * Web SDK, with nothing in it that looks like a credential. Forms (token, revoke, consent page) and the control plane never qualify.
  */
 export function shownBody(path: string, contentType: string | null, body: string): string | undefined {
   if (body === '' || body.length > 2_000) return undefined;
-  if (!/^\/v1(beta)?\//.test(path) || !/^application\/json\b/i.test(contentType ?? '')) return undefined;
+  if (!/^\/(v1(beta)?|vedsdk\/(oauth|identity))\//i.test(path) || !/^application\/json\b/i.test(contentType ?? ''))
+    return undefined;
   return /token|secret|bearer|sandbox-|ya29\.|1\/\//i.test(body) ? undefined : body;
 }

@@ -1,4 +1,7 @@
-/** `/v1/authorization:reset`, `/{version}/archiveJobs/{id}/portabilityArchiveState`, or a prefix that ends in `*`. */
+/**
+ * `/v1/authorization:reset`, `/{version}/archiveJobs/{id}/portabilityArchiveState`, or a prefix that ends in `*`. What begins
+ * with `/ved` is matched in any case, as IIS does.
+ */
 export function matchesRoute(
   pattern: { readonly method?: string | undefined; readonly path?: string | undefined },
   method: string,
@@ -14,5 +17,5 @@ function matchesPath(pattern: string, path: string): boolean {
     .map((part) =>
       part === '*' ? '.*' : part.startsWith('{') ? '[^/:]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
     );
-  return new RegExp(`^${parts.join('')}$`, 's').test(path);
+  return new RegExp(`^${parts.join('')}$`, /^\/ved/i.test(pattern) ? 'is' : 's').test(path);
 }

@@ -12,6 +12,9 @@ import { frontEndPage, notFoundPage, plainError, toResponse } from './google/err
 import { googleAddresses, mountGoogle } from './google/routes';
 import { isForeignPage, isLoopbackAddress, isOwnHost } from './hostGuard';
 import { requestLog } from './ledger';
+import type { VenafiListener } from './venafi/api';
+import { serverLimits, venafiListeners } from './venafi/listeners';
+import { dateHeader, isDevicePage, isVenafiPath, mountVenafi, notServed, venafiAddresses } from './venafi/routes';
 import type { Fate } from './wire';
 import { readRequestBody, sendFault, sendResponse, toRequest } from './wire';
 import { WorldHolder } from './world';
@@ -46,19 +49,24 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const stopping = new AbortController();
   let origin = '';
   const google = { clock, world: () => world.google, ids: () => world.ids, origin: () => origin };
-  const control = sandboxControl({ clock, faults, requests, world, google });
+  const venafi = { clock, world: () => world.venafi, ids: () => world.ids };
+  const serials = new WeakMap<Socket, number>();
+  const connected = (socket: Socket) => serials.set(socket, requests.connected());
+  const bind = (further: Server, wanted: number) => listen(further, wanted, host);
+  const listeners = venafiListeners({ serve, connected, bind, stop });
+  const control = sandboxControl({ clock, faults, requests, world, google, venafi, listeners });
 
   const app = new Hono();
   mountGoogle(app, google);
+  mountVenafi(app, venafi);
   mountControl(app, control);
   app.notFound(({ req }) => toResponse(notFoundPage(req.path)));
   app.onError(() => toResponse(plainError(500, 'INTERNAL', 'Internal error encountered.')));
 
-  const serials = new WeakMap<Socket, number>();
-  const server = createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 60_000 }, (message, target) => {
-    serve(message, target).catch(() => message.socket.destroy());
+  const server = createServer(serverLimits, (message, target) => {
+    serve(message, target, { origin, serves: 'everything' }).catch(() => message.socket.destroy());
   });
-  server.on('connection', (socket) => serials.set(socket, requests.connected()));
+  server.on('connection', connected);
   const { port, address } = await listen(server, options.port ?? 0, host);
   if (!isLoopbackAddress(address)) {
     await stop(server);
@@ -68,17 +76,28 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     );
   }
   origin = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+  const https = options.https ? await openHttps(options.https) : undefined;
 
-  async function serve(message: IncomingMessage, target: ServerResponse): Promise<void> {
-    if (!isOwnHost(message.headers.host, port)) {
+  /** A sandbox whose second port is taken does not stay half open. */
+  async function openHttps(request: { readonly port?: number }): Promise<VenafiListener> {
+    try {
+      return await listeners.listen(request);
+    } catch (error) {
+      await stop(server);
+      throw error;
+    }
+  }
+
+  async function serve(message: IncomingMessage, target: ServerResponse, at: Origin): Promise<void> {
+    if (!isOwnHost(message.headers.host, at.origin)) {
       return sendResponse(target, new Response('The sandbox answers to loopback names only.\n', { status: 421 }));
     }
-    const url = requestUrl(message, origin);
+    const url = requestUrl(message, at.origin);
     if (!url) return sendResponse(target, toResponse(frontEndPage(400, 'Your client has issued a malformed request.')));
     const forControl = url.pathname.startsWith(controlPrefix);
-    const foreign = isForeignPage(message.headers.origin, header(message, 'sec-fetch-site'), port);
+    const foreign = isForeignPage(message.headers.origin, header(message, 'sec-fetch-site'), at.origin);
     // A foreign page may send people to the consent page, but not press its buttons.
-    const forConsent = url.pathname.startsWith('/o/') && message.method === 'POST';
+    const forConsent = (url.pathname.startsWith('/o/') || isDevicePage(url.pathname)) && message.method === 'POST';
     if ((forControl || forConsent) && foreign) {
       return sendResponse(target, new Response('No web page may steer the sandbox.\n', { status: 403 }));
     }
@@ -97,11 +116,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       headers: request.headers,
       body,
     });
-    note(await answer(request, target));
+    if (isVenafiPath(url.pathname)) {
+      const date = dateHeader(world.venafi, clock.now());
+      if (date === undefined) target.sendDate = false;
+      else target.setHeader('date', date);
+    }
+    note(await answer(request, target, at));
   }
 
-  async function answer(request: Request, target: ServerResponse): Promise<Partial<Fate>> {
-    const fault = faults.take(request.method, new URL(request.url).pathname);
+  async function answer(request: Request, target: ServerResponse, at: Origin): Promise<Partial<Fate>> {
+    const { pathname } = new URL(request.url);
+    const absent = notServed(world.venafi, at.serves, pathname);
+    if (absent) {
+      await sendResponse(target, absent);
+      return { status: absent.status };
+    }
+    const fault = faults.take(request.method, pathname);
     if (fault) return sendFault(target, fault, async () => app.fetch(request), stopping.signal);
     const response = await app.fetch(request);
     await sendResponse(target, response);
@@ -111,13 +141,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   return {
     origin,
     google: googleAddresses(origin),
+    venafi: venafiAddresses(origin, https?.origin),
     control,
     async close() {
       stopping.abort();
-      await stop(server);
+      await Promise.all([stop(server), listeners.closeAll()]);
     },
   };
 }
+
+/** Where a request came in. */
+type Origin = Pick<VenafiListener, 'origin' | 'serves'>;
 
 function header(message: IncomingMessage, name: string): string | undefined {
   return message.headersDistinct[name]?.[0];

@@ -33,6 +33,7 @@ export function toRequest(message: IncomingMessage, url: URL, body: Buffer): Req
 
 interface Answer {
   readonly status: number;
+  readonly reason?: string | undefined;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
 }
@@ -40,14 +41,16 @@ interface Answer {
 async function flatten(response: Response): Promise<Answer> {
   return {
     status: response.status,
+    reason: response.statusText,
     headers: Object.fromEntries(response.headers),
     body: Buffer.from(await response.arrayBuffer()),
   };
 }
 
-function send(target: ServerResponse, { status, headers, body }: Answer): void {
+function send(target: ServerResponse, { status, reason, headers, body }: Answer): void {
   // The answer to HEAD has no body, and the length of the one that GET would have.
   const length = target.req.method === 'HEAD' ? headers['content-length'] : undefined;
+  if (reason) target.statusMessage = reason;
   target.writeHead(status, { ...headers, 'content-length': length ?? body.length });
   target.end(body);
 }
@@ -151,6 +154,7 @@ function plannedAnswer({ effect }: FaultRule): Answer | undefined {
       const type = typeof effect.body === 'string' ? 'text/plain; charset=UTF-8' : 'application/json; charset=UTF-8';
       return {
         status: effect.status,
+        reason: effect.reason,
         headers: { 'content-type': type, ...lowerCased(effect.headers) },
         body: Buffer.from(text),
       };

@@ -3,11 +3,14 @@ import type { GoogleWorld } from './google/world';
 import { emptyGoogleWorld } from './google/world';
 import type { IdSequence } from './ids';
 import { SandboxInputError } from './inputError';
+import type { VenafiWorld } from './venafi/world';
+import { emptyVenafiWorld } from './venafi/world';
 
 /** Everything that a snapshot keeps: plain data, one part for each service. */
 interface World {
   readonly ids: IdSequence;
   readonly google: GoogleWorld;
+  readonly venafi: VenafiWorld;
 }
 
 const snapshotFormat = 'reconsent-sandbox-1';
@@ -26,6 +29,10 @@ export class WorldHolder {
 
   get google(): GoogleWorld {
     return this.world.google;
+  }
+
+  get venafi(): VenafiWorld {
+    return this.world.venafi;
   }
 
   get ids(): IdSequence {
@@ -49,10 +56,10 @@ export class WorldHolder {
   }
 
   private empty(): World {
-    return { ids: { seed: this.seed, next: 0 }, google: emptyGoogleWorld() };
+    return { ids: { seed: this.seed, next: 0 }, google: emptyGoogleWorld(), venafi: emptyVenafiWorld() };
   }
 }
 
 function isWorld(value: unknown): value is World {
-  return typeof value === 'object' && value !== null && 'ids' in value && 'google' in value;
+  return typeof value === 'object' && value !== null && 'ids' in value && 'google' in value && 'venafi' in value;
 }

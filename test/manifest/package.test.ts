@@ -62,6 +62,7 @@ describe('the package that users install', function () {
         'dist/googleDataPortability.js',
         'dist/googleOAuth.js',
         'dist/sandbox.js',
+        'dist/sandboxCertificates.js',
         'dist/signIn.js',
         'dist/transport.js',
         'media/confirm-dark.png',

@@ -7,7 +7,6 @@ import type { CertificateAndKey, ListenerRequest, VenafiControl, VenafiListener 
 import type { Certificates } from './certificates';
 
 export interface ListenerParts {
-  readonly host: string;
   /** Answers a request that came to that listener. */
   serve(message: IncomingMessage, target: ServerResponse, at: VenafiListener): Promise<void>;
   /** A connection was opened; over TLS, once the handshake is done. */

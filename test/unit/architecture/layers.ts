@@ -18,7 +18,12 @@ const layers: Readonly<Record<string, Layer>> = {
   storage: { layers: ['core'], packages: ['valibot'], node: true },
   providers: { layers: ['core', 'auth', 'http'], packages: ['valibot'], node: false },
   // Nothing of core but types: both sides of a conversation must not share one mistake.
-  sandbox: { layers: [], typesOf: ['core'], packages: ['valibot', 'hono'], node: true },
+  sandbox: {
+    layers: [],
+    typesOf: ['core'],
+    packages: ['valibot', 'hono', '@peculiar/x509', 'reflect-metadata'],
+    node: true,
+  },
   vscode: { layers: ['core', 'http', 'auth', 'storage', 'providers'], packages: ['vscode', 'valibot'], node: true },
   'extension.ts': {
     layers: ['core', 'http', 'auth', 'storage', 'providers', 'vscode'],
