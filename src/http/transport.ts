@@ -7,11 +7,13 @@
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import Client from 'undici/lib/dispatcher/client.js';
+import type { DownloadAnswer, DownloadRequest, Downloads } from '../core/downloadPorts';
 import type { HttpRequest, HttpResult, Log, Transport } from '../core/ports';
 import { scrub } from '../core/redact';
 import { brokenCause, errorCode, isConnectionLoss } from './classify';
 import { type Opened, openConnection, place } from './connection';
 import { Deadline } from './deadline';
+import { Downloader } from './download';
 import { withoutEchoes } from './echoes';
 import { type ExchangeEnd, exchange, type Outgoing } from './exchange';
 import { decodeBody, joinHeaders, redirectOrigin } from './incoming';
@@ -32,9 +34,11 @@ export interface TransportOptions {
   readonly userAgent?: string;
   /** Milliseconds that a connection opened by {@link UndiciTransport.warm} waits for its request; 60,000 if not given. */
   readonly warmMs?: number;
+  /** Milliseconds that a download may be silent; 30,000 if not given. */
+  readonly downloadIdleMs?: number;
 }
 
-export interface UndiciTransport extends Transport {
+export interface UndiciTransport extends Transport, Downloads {
   /** Opens a connection for the next irreversible request to `origin`; to be called while the user is still being asked. */
   warm(origin: string): void;
   /**
@@ -111,6 +115,7 @@ class PooledTransport implements UndiciTransport {
   readonly #limits: Limits;
   readonly #trust: Trust;
   readonly #warm: WarmConnections;
+  readonly #downloader: Downloader;
   readonly #underWay = new Set<Deadline>();
   #closed = false;
   readonly #reads: Pools = new Map();
@@ -121,6 +126,13 @@ class PooledTransport implements UndiciTransport {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#trust = new Trust(options.trust);
     this.#warm = new WarmConnections(options.warmMs ?? 60_000);
+    const { log, userAgent, downloadIdleMs: idleMs = 30_000 } = options;
+    const open = (url: URL, signal: AbortSignal) => this.#open(url, chooseProxy(url, options.proxy()), signal);
+    this.#downloader = new Downloader({ log, userAgent, idleMs, limits: this.#limits, open });
+  }
+
+  download(request: DownloadRequest, signal: AbortSignal): Promise<DownloadAnswer> {
+    return this.#downloader.download(request, signal);
   }
 
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
@@ -149,6 +161,7 @@ class PooledTransport implements UndiciTransport {
   async close(): Promise<void> {
     this.#closed = true;
     this.#warm.close();
+    this.#downloader.close();
     for (const deadline of this.#underWay) deadline.stop();
     await Promise.all([this.#reads, ...this.#bulks].map(closeAll));
   }

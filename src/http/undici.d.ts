@@ -25,6 +25,13 @@ declare module 'undici/lib/dispatcher/client.js' {
       abort(reason: Error): void;
     }
 
+    /** What a handler is really given. */
+    interface PausableController extends Controller {
+      /** Reads no more of the answer until `resume`. */
+      pause(): void;
+      resume(): void;
+    }
+
     interface Handler {
       /** Just before the first byte is written, on an established connection. Aborting here keeps it unwritten. */
       onRequestStart(controller: Controller): void;
