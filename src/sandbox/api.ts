@@ -31,9 +31,10 @@
  * | `PATCH google/jobs/{id}`             | `{state}`                      | ends a job, or lets it fail                |
  * | `POST google/faults`                 | `{name}`, `GoogleFaultOptions` | adds a fault by its name: `{id}`           |
  *
- * What is under `venafi/` stands in `venafi/api.ts`.
+ * What is under `identityPlatform/` stands in `identityPlatform/controlRoutes.ts`, what is under `venafi/` in `venafi/api.ts`.
  */
 import type { GoogleControl, SampleWorld, SeedRequest, SeedResult } from './google/api';
+import type { IdentityPlatformAddresses, IdentityPlatformControl } from './identityPlatform/api';
 import type { VenafiAddresses, VenafiControl } from './venafi/api';
 
 export interface SandboxOptions {
@@ -53,6 +54,7 @@ export interface RunningSandbox {
   /** For example `http://127.0.0.1:9400`, without a trailing slash. */
   readonly origin: string;
   readonly google: GoogleAddresses;
+  readonly identityPlatform: IdentityPlatformAddresses;
   readonly venafi: VenafiAddresses;
   readonly control: SandboxControl;
   /** Ends every connection and timer. Safe to call twice. */
@@ -63,6 +65,7 @@ export interface RunningSandbox {
 export interface SandboxAddresses {
   readonly origin: string;
   readonly google: GoogleAddresses;
+  readonly identityPlatform: IdentityPlatformAddresses;
   readonly venafi: VenafiAddresses;
 }
 
@@ -89,6 +92,7 @@ export interface SandboxControl {
   readonly faults: FaultControl;
   readonly requests: RequestControl;
   readonly google: GoogleControl;
+  readonly identityPlatform: IdentityPlatformControl;
   readonly venafi: VenafiControl;
   /** Adds users, projects and grants, and gives back the tokens of the grants. Throws SandboxInputError on nonsense. */
   seed(request: SeedRequest): SeedResult;
@@ -155,7 +159,10 @@ export interface FaultRule {
   readonly match: {
     /** Absent: every method. */
     readonly method?: string;
-    /** A template such as `/{version}/authorization:reset`, or a prefix that ends in `*`. Absent: every path. */
+    /**
+     * A template such as `/{version}/authorization:reset`, or a prefix that ends in `*`. What stands in square brackets may
+     * be missing: `[/securetoken.googleapis.com]/v1/token`. Absent: every path.
+     */
     readonly path?: string;
   };
   /** How often it strikes; absent: until removed. */

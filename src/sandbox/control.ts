@@ -4,6 +4,9 @@ import { googleControl } from './google/control';
 import { namedFault } from './google/presets';
 import { seedGoogle, seedSampleWorld } from './google/seed';
 import type { GoogleService } from './google/service';
+import { identityPlatformControl } from './identityPlatform/control';
+import { identityPlatformFault } from './identityPlatform/presets';
+import type { IdentityPlatformService } from './identityPlatform/service';
 import type { RequestLog } from './ledger';
 import { venafiControl } from './venafi/control';
 import type { VenafiListeners } from './venafi/listeners';
@@ -17,6 +20,7 @@ export interface ControlParts {
   readonly requests: RequestLog;
   readonly world: WorldHolder;
   readonly google: GoogleService;
+  readonly identityPlatform: IdentityPlatformService;
   readonly venafi: VenafiService;
   readonly listeners: VenafiListeners;
 }
@@ -27,6 +31,7 @@ export function sandboxControl({
   requests,
   world,
   google,
+  identityPlatform,
   venafi,
   listeners,
 }: ControlParts): SandboxControl {
@@ -37,6 +42,10 @@ export function sandboxControl({
     google: {
       ...googleControl(google),
       fault: (name, options) => faults.add(namedFault(name, options, clock.now())),
+    },
+    identityPlatform: {
+      ...identityPlatformControl(identityPlatform),
+      fault: (name, options) => faults.add(identityPlatformFault(name, options)),
     },
     venafi: {
       ...venafiControl(venafi),

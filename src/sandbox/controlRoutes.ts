@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import * as v from 'valibot';
 import type { SandboxControl } from './api';
 import * as input from './controlInput';
+import { mountIdentityPlatformControl } from './identityPlatform/controlRoutes';
 import { SandboxInputError } from './inputError';
 import { mountVenafiControl } from './venafi/controlRoutes';
 
@@ -70,6 +71,7 @@ export function mountControl(app: Hono, control: SandboxControl): void {
     const { name, ...options } = await read(context, input.namedFault);
     return { id: control.google.fault(name, options) };
   });
+  mountIdentityPlatformControl({ on, read }, control.identityPlatform);
   mountVenafiControl({ on, read }, control.venafi);
   app.all('/__sandbox/*', () => json({ error: 'No such control.' }, 404));
 }

@@ -44,9 +44,20 @@ export async function main(args: readonly string[]): Promise<number> {
     process.once('SIGTERM', resolve);
   });
   if (flags.caFile !== undefined && !(await writeAuthority(sandbox, flags.caFile))) return 1;
-  const addresses: SandboxAddresses = { origin: sandbox.origin, google: sandbox.google, venafi: sandbox.venafi };
+  const addresses: SandboxAddresses = {
+    origin: sandbox.origin,
+    google: sandbox.google,
+    identityPlatform: sandbox.identityPlatform,
+    venafi: sandbox.venafi,
+  };
   const { control } = sandbox;
-  const sample = flags.sample ? { sample: control.seedSample(), venafiSample: control.venafi.seedSample() } : {};
+  const sample = flags.sample
+    ? {
+        sample: control.seedSample(),
+        identityPlatformSample: control.identityPlatform.seedSample(),
+        venafiSample: control.venafi.seedSample(),
+      }
+    : {};
   console.log(JSON.stringify({ ...addresses, ...sample }));
   console.error(`The sandbox is running at ${sandbox.origin}. Press Ctrl+C to stop it.`);
   await stopped;

@@ -64,7 +64,8 @@ export function bearerToken(authorization: string | null | undefined): string | 
  * Web SDK, with nothing in it that looks like a credential. Forms (token, revoke, consent page) and the control plane never qualify.
  */
 export function shownBody(path: string, contentType: string | null, body: string): string | undefined {
-  if (body === '' || body.length > 2_000) return undefined;
+  // Identity Toolkit shares `/v1/` with Data Portability, and its bodies are passwords and tokens.
+  if (body === '' || body.length > 2_000 || path.includes('/accounts:')) return undefined;
   if (!/^\/(v1(beta)?|vedsdk\/(oauth|identity))\//i.test(path) || !/^application\/json\b/i.test(contentType ?? ''))
     return undefined;
   return /token|secret|bearer|sandbox-|ya29\.|1\/\//i.test(body) ? undefined : body;

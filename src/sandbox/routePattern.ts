@@ -1,6 +1,6 @@
 /**
- * `/v1/authorization:reset`, `/{version}/archiveJobs/{id}/portabilityArchiveState`, or a prefix that ends in `*`. What begins
- * with `/ved` is matched in any case, as IIS does.
+ * `/v1/authorization:reset`, `/{version}/archiveJobs/{id}/portabilityArchiveState`, or a prefix that ends in `*`. What stands in
+ * square brackets may be missing. What begins with `/ved` is matched in any case, as IIS does.
  */
 export function matchesRoute(
   pattern: { readonly method?: string | undefined; readonly path?: string | undefined },
@@ -12,10 +12,14 @@ export function matchesRoute(
 }
 
 function matchesPath(pattern: string, path: string): boolean {
-  const parts = pattern
-    .split(/(\{[^{}]*\}|\*$)/)
-    .map((part) =>
-      part === '*' ? '.*' : part.startsWith('{') ? '[^/:]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
-    );
+  const parts = pattern.split(/(\{[^{}]*\}|\[[^[\]]*\]|\*$)/).map((part) => {
+    if (part === '*') return '.*';
+    if (part.startsWith('{')) return '[^/:]+';
+    return part.startsWith('[') ? `(${literal(part.slice(1, -1))})?` : literal(part);
+  });
   return new RegExp(`^${parts.join('')}$`, /^\/ved/i.test(pattern) ? 'is' : 's').test(path);
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -11,6 +11,7 @@ import { faultBook } from './faults';
 import { frontEndPage, notFoundPage, plainError, toResponse } from './google/errors';
 import { googleAddresses, mountGoogle } from './google/routes';
 import { isForeignPage, isLoopbackAddress, isOwnHost } from './hostGuard';
+import { identityPlatformAddresses, mountIdentityPlatform } from './identityPlatform/routes';
 import { requestLog } from './ledger';
 import type { VenafiListener } from './venafi/api';
 import { serverLimits, venafiListeners } from './venafi/listeners';
@@ -49,15 +50,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const stopping = new AbortController();
   let origin = '';
   const google = { clock, world: () => world.google, ids: () => world.ids, origin: () => origin };
+  const identityPlatform = { clock, world: () => world.identityPlatform, ids: () => world.ids };
   const venafi = { clock, world: () => world.venafi, ids: () => world.ids };
   const serials = new WeakMap<Socket, number>();
   const connected = (socket: Socket) => serials.set(socket, requests.connected());
   const bind = (further: Server, wanted: number) => listen(further, wanted, host);
   const listeners = venafiListeners({ serve, connected, bind, stop });
-  const control = sandboxControl({ clock, faults, requests, world, google, venafi, listeners });
+  const control = sandboxControl({ clock, faults, requests, world, google, identityPlatform, venafi, listeners });
 
   const app = new Hono();
   mountGoogle(app, google);
+  mountIdentityPlatform(app, identityPlatform);
   mountVenafi(app, venafi);
   mountControl(app, control);
   app.notFound(({ req }) => toResponse(notFoundPage(req.path)));
@@ -141,6 +144,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   return {
     origin,
     google: googleAddresses(origin),
+    identityPlatform: identityPlatformAddresses(origin),
     venafi: venafiAddresses(origin, https?.origin),
     control,
     async close() {

@@ -1,6 +1,8 @@
 import type { SandboxClock, SandboxSnapshot } from './api';
 import type { GoogleWorld } from './google/world';
 import { emptyGoogleWorld } from './google/world';
+import type { IdentityPlatformWorld } from './identityPlatform/world';
+import { emptyIdentityPlatformWorld } from './identityPlatform/world';
 import type { IdSequence } from './ids';
 import { SandboxInputError } from './inputError';
 import type { VenafiWorld } from './venafi/world';
@@ -10,6 +12,7 @@ import { emptyVenafiWorld } from './venafi/world';
 interface World {
   readonly ids: IdSequence;
   readonly google: GoogleWorld;
+  readonly identityPlatform: IdentityPlatformWorld;
   readonly venafi: VenafiWorld;
 }
 
@@ -29,6 +32,10 @@ export class WorldHolder {
 
   get google(): GoogleWorld {
     return this.world.google;
+  }
+
+  get identityPlatform(): IdentityPlatformWorld {
+    return this.world.identityPlatform;
   }
 
   get venafi(): VenafiWorld {
@@ -56,10 +63,16 @@ export class WorldHolder {
   }
 
   private empty(): World {
-    return { ids: { seed: this.seed, next: 0 }, google: emptyGoogleWorld(), venafi: emptyVenafiWorld() };
+    return {
+      ids: { seed: this.seed, next: 0 },
+      google: emptyGoogleWorld(),
+      identityPlatform: emptyIdentityPlatformWorld(),
+      venafi: emptyVenafiWorld(),
+    };
   }
 }
 
 function isWorld(value: unknown): value is World {
-  return typeof value === 'object' && value !== null && 'ids' in value && 'google' in value && 'venafi' in value;
+  const parts = ['ids', 'google', 'identityPlatform', 'venafi'];
+  return typeof value === 'object' && value !== null && parts.every((part) => part in value);
 }

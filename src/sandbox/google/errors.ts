@@ -23,7 +23,7 @@ export function jsonAnswer(value: unknown, status = 200, headers: Record<string,
   return toResponse(jsonError(status, value, headers));
 }
 
-function jsonError(status: number, value: unknown, headers: Record<string, string> = {}): ErrorAnswer {
+export function jsonError(status: number, value: unknown, headers: Record<string, string> = {}): ErrorAnswer {
   return {
     status,
     headers: {

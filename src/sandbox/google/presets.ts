@@ -1,4 +1,5 @@
 /** The error rows of the contract, and the usual accidents of a network, as faults with a name. */
+import { accidents, sized } from '../accidents';
 import type { FaultEffect, FaultRule } from '../api';
 import type { GoogleFault, GoogleFaultOptions, GoogleRoute } from './api';
 import type { ErrorAnswer } from './errors';
@@ -56,39 +57,11 @@ const answers = {
   invalidGrant: () => errors.oauthError(400, 'invalid_grant', 'Token has been expired or revoked.'),
   invalidClient: () => errors.oauthError(401, 'invalid_client', 'The OAuth client was not found.'),
   revokeInvalidToken: () => errors.oauthError(400, 'invalid_token', 'Token expired or revoked'),
-} satisfies Partial<Record<GoogleFault, (subject: Subject) => ErrorAnswer>>;
-
-const accidents = {
-  emptyError: { kind: 'empty', status: 500 },
-  empty200: { kind: 'empty' },
-  html200: { kind: 'html' },
-  connectionResetBefore: { kind: 'reset-before' },
-  connectionResetAfter: { kind: 'reset-after' },
-  noAnswer: { kind: 'no-answer' },
-  cutBody: { kind: 'cut-body' },
-  wrongLength: { kind: 'wrong-content-length' },
-  slowLoris: { kind: 'slow-loris' },
-  hugeBody: { kind: 'huge-body' },
-  gzipBomb: { kind: 'gzip-bomb' },
-} satisfies Record<Exclude<GoogleFault, keyof typeof answers>, FaultEffect>;
+} satisfies Record<Exclude<GoogleFault, keyof typeof accidents>, (subject: Subject) => ErrorAnswer>;
 
 function effectOf(name: GoogleFault, subject: Subject, bytes: number | undefined): FaultEffect {
   if (!(name in answers)) return sized(accidents[name as keyof typeof accidents], bytes);
   return { kind: 'answer', ...answers[name as keyof typeof answers](subject) };
-}
-
-function sized(effect: FaultEffect, bytes: number | undefined): FaultEffect {
-  if (bytes === undefined) return effect;
-  switch (effect.kind) {
-    case 'cut-body':
-    case 'huge-body':
-    case 'gzip-bomb':
-      return { ...effect, bytes };
-    case 'wrong-content-length':
-      return { ...effect, delta: bytes };
-    default:
-      return effect;
-  }
 }
 
 export function namedFault(name: GoogleFault, options: GoogleFaultOptions, now: number): FaultRule {

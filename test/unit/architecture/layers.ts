@@ -21,7 +21,7 @@ const layers: Readonly<Record<string, Layer>> = {
   sandbox: {
     layers: [],
     typesOf: ['core'],
-    packages: ['valibot', 'hono', '@peculiar/x509', 'reflect-metadata'],
+    packages: ['valibot', 'hono', 'jose', '@peculiar/x509', 'reflect-metadata'],
     node: true,
   },
   vscode: { layers: ['core', 'http', 'auth', 'storage', 'providers'], packages: ['vscode', 'valibot'], node: true },
