@@ -2,7 +2,6 @@
 import { entry } from '../entry';
 import type { ErrorAnswer } from '../google/errors';
 import { bearerToken } from '../redaction';
-import type { RestrictedApi } from './api';
 import type { Consumer } from './errors';
 import {
   addressBlocked,
@@ -19,6 +18,7 @@ import {
   scopeMissing,
   suspended,
 } from './errors';
+import type { RestrictedApi } from './seedApi';
 import type { ApiKey, IdentityPlatformWorld, Project } from './world';
 
 export type Caller =

@@ -1,7 +1,7 @@
 /** The error answers of Identity Toolkit, the token service and Apple, as the contract shows them. */
 import type { ErrorAnswer } from '../google/errors';
 import { jsonAnswer, jsonError } from '../google/errors';
-import type { RestrictedApi } from './api';
+import type { RestrictedApi } from './seedApi';
 
 const infoType = 'type.googleapis.com/google.rpc.ErrorInfo';
 const noStore = { 'cache-control': 'no-cache, no-store, max-age=0, must-revalidate', pragma: 'no-cache' };

@@ -1,7 +1,6 @@
 /** `accounts:signInWithIdp`, with Apple as the only identity provider. */
 import { createHash } from 'node:crypto';
 import { toResponse } from '../google/errors';
-import type { AppleTokens } from './api';
 import type { AppleClaims } from './apple/identityToken';
 import { mintIdentityToken, readIdentityToken } from './apple/identityToken';
 import { exchangeForProject } from './codeFlow';
@@ -10,6 +9,7 @@ import { issueTokens, readIdToken, readUnchecked } from './idTokens';
 import type { Call, Method } from './method';
 import { refuse } from './method';
 import { textField } from './requestFields';
+import type { AppleTokens } from './seedApi';
 import type { Directory } from './users';
 import { addUser, canonicalEmail, userByAppleSub, userByEmail } from './users';
 import type { IdentityPlatformWorld, User } from './world';

@@ -1,9 +1,9 @@
 /** The sample: what a first try of Identity Platform needs, without an account at Google or Apple. */
 import { entry } from '../entry';
-import type { IdentityPlatformSample, IdentityPlatformSampleUser } from './api';
 import { appleKeyPair } from './apple/clientSecret';
 import { authorize, mintAppleTokens } from './apple/grants';
 import { projectNamed, seededUser, seedIdentityPlatform } from './seed';
+import type { IdentityPlatformSample, IdentityPlatformSampleUser } from './seedApi';
 import type { IdentityPlatformService } from './service';
 import { userKey } from './world';
 

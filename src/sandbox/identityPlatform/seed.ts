@@ -2,6 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { entry } from '../entry';
 import { mintId } from '../ids';
 import { SandboxInputError } from '../inputError';
+import { appleKeyPair } from './apple/clientSecret';
+import { beginSession } from './idTokens';
 import type {
   IdentityPlatformSeed,
   IdentityPlatformSeedResult,
@@ -11,9 +13,7 @@ import type {
   SeededIdentityUser,
   SeedIdentityProject,
   SeedIdentityUser,
-} from './api';
-import { appleKeyPair } from './apple/clientSecret';
-import { beginSession } from './idTokens';
+} from './seedApi';
 import type { IdentityPlatformService } from './service';
 import { addUser, canonicalEmail, hashPassword, userByAppleSub, userByEmail } from './users';
 import type { Project, SignInProvider, User } from './world';

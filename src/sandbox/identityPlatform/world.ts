@@ -1,12 +1,7 @@
-import type {
-  ApiKeyRestriction,
-  IdentityPlatformSwitches,
-  RestrictedApi,
-  RevocationRecord,
-  SeedAppleProvider,
-} from './api';
+import type { IdentityPlatformSwitches, RevocationRecord } from './api';
 import type { AppleWorld } from './apple/world';
 import { emptyAppleWorld } from './apple/world';
+import type { ApiKeyRestriction, RestrictedApi, SeedAppleProvider } from './seedApi';
 
 /** Identity Platform's side of the world as plain data: a snapshot is a structured clone of it. */
 export interface IdentityPlatformWorld {
