@@ -49,7 +49,7 @@ export function sandboxControl({
     },
     venafi: {
       ...venafiControl(venafi),
-      ...listeners,
+      ...listeners.control,
       fault: (name, options) => faults.add(venafiFault(name, options)),
     },
     seed: (request) => seedGoogle(google, request),

@@ -84,7 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   /** A sandbox whose second port is taken does not stay half open. */
   async function openHttps(request: { readonly port?: number }): Promise<VenafiListener> {
     try {
-      return await listeners.listen(request);
+      return await listeners.open(request);
     } catch (error) {
       await stop(server);
       throw error;

@@ -359,7 +359,7 @@ export interface VenafiControl {
   /** PEM of the private authority, made on first use. */
   ca(): Promise<string>;
   clientCertificate(name: string): Promise<CertificateAndKey>;
-  /** Opens a further origin of the same world, on the sandbox's host. Throws SandboxStartError when the port is taken. */
+  /** Opens a further origin of the same world, on the sandbox's host. Throws SandboxInputError when the port is taken. */
   listen(request?: ListenerRequest): Promise<VenafiListener>;
   listeners(): readonly VenafiListener[];
   /** Ends a listener and its connections; false when there is none on that port. */

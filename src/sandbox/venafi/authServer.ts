@@ -18,7 +18,7 @@ import { addGrant, endGrants, issueTokens, lookUpAccessToken, spendRefreshToken 
 import { coversScope, isScope } from './scopes';
 import type { VenafiService } from './service';
 import type { Application, Grant, VenafiWorld } from './world';
-import { findApplication } from './world';
+import { entry, findApplication } from './world';
 
 type Fields = ReadonlyMap<string, string>;
 
@@ -31,7 +31,7 @@ export async function authServer(
 ): Promise<Response> {
   const name = path.toLowerCase().replace(/\/$/, '');
   if (name === 'device') return devicePageRoute(service, request);
-  const [verb, run] = routes[name] ?? [];
+  const [verb, run] = entry(routes, name) ?? [];
   if (!verb || !run) return toResponse(pageBody(404, 'File or directory not found.'));
   if (request.method !== verb) return toResponse(pageBody(405, 'Method not allowed.'));
   const fields = verb === 'POST' ? await readFields(request) : new Map<string, string>();

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { SandboxInputError } from '../inputError';
 import type { CertificateAndKey, ListenerRequest, VenafiControl, VenafiListener } from './api';
 import type { Certificates } from './certificates';
 
@@ -16,15 +17,18 @@ export interface ListenerParts {
   stop(server: Server): Promise<void>;
 }
 
-export interface VenafiListeners
-  extends Pick<VenafiControl, 'ca' | 'clientCertificate' | 'listen' | 'listeners' | 'closeListener'> {
+export interface VenafiListeners {
+  /** What the control plane offers of it. */
+  readonly control: Pick<VenafiControl, 'ca' | 'clientCertificate' | 'listen' | 'listeners' | 'closeListener'>;
+  /** Throws what `bind` throws. */
+  open(request: ListenerRequest): Promise<VenafiListener>;
   closeAll(): Promise<void>;
 }
 
 export const serverLimits = { maxHeaderSize: 65_536, keepAliveTimeout: 60_000 } as const;
 
 export function venafiListeners(parts: ListenerParts): VenafiListeners {
-  const open = new Map<number, { readonly listener: VenafiListener; readonly server: Server }>();
+  const opened = new Map<number, { readonly listener: VenafiListener; readonly server: Server }>();
   let made: Promise<Certificates> | undefined;
   let closed = false;
 
@@ -33,7 +37,7 @@ export function venafiListeners(parts: ListenerParts): VenafiListeners {
     return made;
   }
 
-  async function listen(request: ListenerRequest = {}): Promise<VenafiListener> {
+  async function open(request: ListenerRequest): Promise<VenafiListener> {
     const { port: wanted = 0, certificate = 'good', serves = 'everything', clientCertificate = 'no' } = request;
     const pair = certificate === 'none' ? undefined : await (await certificates()).server(certificate);
     const server = pair ? tlsServer(pair, clientCertificate, (await certificates()).ca) : createServer(serverLimits);
@@ -50,27 +54,33 @@ export function venafiListeners(parts: ListenerParts): VenafiListeners {
     server.on('request', (message, target) => {
       parts.serve(message, target, listener).catch(() => message.socket.destroy());
     });
-    open.set(port, { listener, server });
+    opened.set(port, { listener, server });
     if (closed) await closeListener(port);
     return listener;
   }
 
   async function closeListener(port: number): Promise<boolean> {
-    const found = open.get(port);
-    open.delete(port);
+    const found = opened.get(port);
+    opened.delete(port);
     if (found) await parts.stop(found.server);
     return found !== undefined;
   }
 
   return {
-    ca: async () => (await certificates()).ca,
-    clientCertificate: async (name) => (await certificates()).client(name),
-    listen,
-    listeners: () => [...open.values()].map(({ listener }) => listener),
-    closeListener,
+    control: {
+      ca: async () => (await certificates()).ca,
+      clientCertificate: async (name) => (await certificates()).client(name),
+      listen: (request = {}) =>
+        open(request).catch((error: unknown) => {
+          throw new SandboxInputError(error instanceof Error ? error.message : String(error));
+        }),
+      listeners: () => [...opened.values()].map(({ listener }) => listener),
+      closeListener,
+    },
+    open,
     async closeAll() {
       closed = true;
-      await Promise.all([...open.keys()].map(closeListener));
+      await Promise.all([...opened.keys()].map(closeListener));
     },
   };
 }
