@@ -76,8 +76,11 @@ export interface PartFacts {
   readonly crc32c?: string;
 }
 
-/** `full` and `quota`: no space left, on the disk or for this user. `missing`: the folder, or the file begun, is gone. */
-export type FileProblem = 'full' | 'quota' | 'read-only' | 'denied' | 'missing' | 'other';
+/**
+ * `full` and `quota`: no space left, on the disk or for this user. `file-limit`: the disk cannot hold files of that size.
+ * `missing`: the folder, or the file begun, is gone.
+ */
+export type FileProblem = 'full' | 'quota' | 'file-limit' | 'read-only' | 'denied' | 'missing' | 'other';
 
 export interface FileFailure {
   readonly kind: 'failed';

@@ -71,6 +71,8 @@ export class ResponseStream implements Client.Handler, BodyChunks {
 
   /** Hangs up; what waits for the reader is dropped. */
   abort(): void {
+    // Nobody may take what was read of it for all of it.
+    if (this.#end && this.#queue.length > 0) this.#end = { kind: 'aborted' };
     this.#queue.length = 0;
     this.#queued = 0;
     this.#finish({ kind: 'aborted' }, { kind: 'aborted' }, 'hang-up');

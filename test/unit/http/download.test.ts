@@ -242,16 +242,27 @@ describe('transport: downloads', () => {
         pour();
       }),
     );
-    const answer = await ask(server, {}, { downloadIdleMs: 60 });
+    const answer = await ask(server, {}, { downloadIdleMs: 500 });
     assertBody(answer);
     let before = -1;
     while (before !== written) {
       before = written;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 600));
     }
     assert.ok(written < bytes / 2, `${written} bytes were taken from the server`);
     const { text, end } = await read(answer);
     assert.deepEqual([text.length, end], [bytes, { kind: 'complete' }]);
+  });
+
+  it('notices silence after its reader was busy for longer than that', async () => {
+    const server = await bench.raw((socket) =>
+      socket.write(`${ok}content-length: 9000000\r\n\r\n${'x'.repeat(3_000_000)}`),
+    );
+    const answer = await ask(server, {}, { downloadIdleMs: 100 });
+    assertBody(answer);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const { text, end } = await read(answer);
+    assert.deepEqual([text.length, end.kind === 'cut' && end.cause], [3_000_000, 'timeout']);
   });
 
   it('tells a server that goes away while its reader is busy, after what had come', async () => {
