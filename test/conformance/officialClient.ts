@@ -1,5 +1,5 @@
 /**
- * The official client, in a folder of its own (some 200 MB) that is filled on first use. Only the few members that are
+ * The official clients, in a folder of their own (some 200 MB) that is filled on first use. Only the few members that are
  * called are typed here: with the package's own types the type check would need the download too.
  */
 import { spawnSync } from 'node:child_process';
@@ -59,8 +59,8 @@ export function discoveringClient(): DiscoveringClient {
   return load<{ google: DiscoveringClient }>('googleapis').google;
 }
 
-/** Installs the pinned client when it is missing or older than its lock file, then loads a module of it. */
-function load<Module>(name: string): Module {
+/** Installs the pinned clients when they are missing or older than their lock file, then loads a module of them. */
+export function load<Module>(name: string): Module {
   const lockHash = createHash('sha256')
     .update(readFileSync(join(folder, 'package-lock.json')))
     .digest('hex');
@@ -73,7 +73,7 @@ function load<Module>(name: string): Module {
       stdio: ['ignore', 2, 2],
       shell: !npm,
     });
-    if (installed.status !== 0) throw new Error('The official client could not be installed (npm ci).');
+    if (installed.status !== 0) throw new Error('The official clients could not be installed (npm ci).');
     writeFileSync(stamp, lockHash);
   }
   return createRequire(join(folder, 'package.json'))(name) as Module;
