@@ -198,10 +198,10 @@ describe('transport: downloads', () => {
 
   it('gives up when no byte comes for too long, before the head and within the body', async () => {
     const silent = await bench.raw(() => undefined);
-    const none = await ask(silent, {}, { downloadIdleMs: 60 });
+    const none = await ask(silent, {}, { downloadIdleMs: 500 });
     assert.equal(none.kind === 'broken' && none.cause, 'timeout');
     const server = await bench.raw((socket) => socket.write(`${ok}content-length: 10\r\n\r\nabc`));
-    const answer = await ask(server, {}, { downloadIdleMs: 60 });
+    const answer = await ask(server, {}, { downloadIdleMs: 500 });
     assertBody(answer);
     const { text, end } = await read(answer);
     assert.deepEqual([text, end.kind === 'cut' && end.cause], ['abc', 'timeout']);
@@ -219,7 +219,7 @@ describe('transport: downloads', () => {
         socket.write('x');
       }, 10);
     });
-    const answer = await ask(server, {}, { downloadIdleMs: 250, limits: { totalMs: 50, bodyBytes: 10 } });
+    const answer = await ask(server, {}, { downloadIdleMs: 1_000, limits: { totalMs: 50, bodyBytes: 10 } });
     assertBody(answer);
     const { text, end } = await read(answer);
     assert.deepEqual([text.length, end.kind], [total, 'complete']);
@@ -258,9 +258,9 @@ describe('transport: downloads', () => {
     const server = await bench.raw((socket) =>
       socket.write(`${ok}content-length: 9000000\r\n\r\n${'x'.repeat(3_000_000)}`),
     );
-    const answer = await ask(server, {}, { downloadIdleMs: 100 });
+    const answer = await ask(server, {}, { downloadIdleMs: 500 });
     assertBody(answer);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 800));
     const { text, end } = await read(answer);
     assert.deepEqual([text.length, end.kind === 'cut' && end.cause], [3_000_000, 'timeout']);
   });

@@ -1,0 +1,323 @@
+/** What no well-behaved service does, played by a scripted one. */
+import assert from 'node:assert/strict';
+import { type DownloadPorts, type DownloadResult, downloadArchive } from '../../../src/core/archiveDownload';
+import type { JobReading, TrackedJob } from '../../../src/core/archiveJobs';
+import type {
+  ArchiveFiles,
+  BodyEnd,
+  DownloadAnswer,
+  DownloadRequest,
+  FileFailure,
+  PartFacts,
+  PartFile,
+} from '../../../src/core/downloadPorts';
+import { bytesText } from '../../../src/core/downloadReasons';
+import { downloadTexts } from '../../../src/core/downloadTexts';
+import { reason } from '../../../src/core/model';
+import { collectReasonTexts, reasonParagraph, untranslated } from '../../../src/core/outcomeText';
+import { reasonTexts } from '../../../src/core/reasonTexts';
+import { BoundSecret } from '../../../src/core/redact';
+import { FakeClock } from '../../fakes/clock';
+
+const origin = 'https://storage.example.com';
+const total = 10;
+const job: TrackedJob = { jobId: 'j', resources: [], state: 'complete', trackedAt: 1, retries: 0, parts: [] };
+const texts = collectReasonTexts([reasonTexts, downloadTexts]);
+
+type BodyWishes = Partial<Extract<DownloadAnswer, { kind: 'body' }>> & {
+  readonly text: string;
+  readonly end?: BodyEnd;
+};
+
+/** A body that is there at once; it has to be read to its end or given up. */
+function body({ text, end = { kind: 'complete' }, ...wishes }: BodyWishes): DownloadAnswer {
+  const bytes = Buffer.from(text);
+  let given = false;
+  return {
+    kind: 'body',
+    status: 200,
+    from: 0,
+    totalBytes: total,
+    etag: '"v1"',
+    chunks: {
+      next: async () => {
+        if (given || bytes.length === 0) return { done: true, value: end };
+        given = true;
+        return { done: false, value: bytes };
+      },
+      return: async () => ({ done: true, value: { kind: 'aborted' } }),
+    },
+    ...wishes,
+  };
+}
+
+class MemoryPart implements PartFile {
+  text = '';
+  last: string | undefined;
+  failure: FileFailure | undefined;
+
+  constructor(public facts: PartFacts) {}
+
+  get bytes(): number {
+    return this.text.length;
+  }
+
+  async restart(facts: PartFacts) {
+    this.facts = facts;
+    this.text = '';
+    return { kind: 'restarted' } as const;
+  }
+
+  async append(chunk: Uint8Array) {
+    if (this.failure) return this.failure;
+    this.text += Buffer.from(chunk).toString();
+    return { kind: 'written' } as const;
+  }
+
+  async finish() {
+    this.end('finish');
+    return { kind: 'finished', name: 'file.zip', bytes: this.bytes } as const;
+  }
+
+  async close() {
+    this.end('close');
+  }
+
+  async discard() {
+    this.end('discard');
+  }
+
+  private end(how: string): void {
+    assert.equal(this.last, undefined, `${how} after ${this.last}`);
+    this.last = how;
+  }
+}
+
+class Scene {
+  readonly asked: Omit<DownloadRequest, 'address'>[] = [];
+  readonly clock = new FakeClock({ now: () => 0, advance: () => undefined });
+  readonly parts: MemoryPart[] = [];
+  readings: JobReading[] = [];
+  counts = [1];
+  failure: FileFailure | undefined;
+
+  constructor(private readonly script: (DownloadAnswer | Error)[]) {}
+
+  async run(changes: Partial<DownloadPorts> = {}, of = job): Promise<DownloadResult> {
+    const files: ArchiveFiles = {
+      freeBytes: async () => undefined,
+      kept: async () => 0,
+      open: async (_number, _of, facts) => {
+        const file = new MemoryPart(facts);
+        file.failure = this.failure;
+        this.parts.push(file);
+        return { kind: 'open', file };
+      },
+    };
+    const ports: DownloadPorts = {
+      askAddresses: async () => this.readings.shift() ?? this.reading(),
+      downloads: {
+        download: async ({ address, ...request }) => {
+          assert.equal(address.toString(), '[secret]');
+          this.asked.push(request);
+          const answer = this.script.shift();
+          if (!answer) throw new Error('asked more often than expected');
+          if (answer instanceof Error) throw answer;
+          return answer;
+        },
+      },
+      files,
+      clock: this.clock,
+      onProgress: () => undefined,
+      onPartDone: async () => undefined,
+      ...changes,
+    };
+    const result = await downloadArchive(of, ports, new AbortController().signal);
+    assert.equal(this.script.length, 0, 'not everything was asked');
+    for (const part of this.parts) assert.ok(part.last, 'a file was left open');
+    if ('reason' in result) {
+      const text = reasonParagraph(result.reason, texts, untranslated);
+      assert.doesNotMatch(text, /[{}]|^\w+\.\w+$/, text);
+    }
+    return result;
+  }
+
+  private reading(): JobReading {
+    const count = this.counts.length > 1 ? this.counts.shift() : this.counts[0];
+    const addresses = Array.from({ length: count ?? 0 }, () => new BoundSecret(`${origin}/x`, [origin]));
+    return { kind: 'state', state: 'complete', addresses };
+  }
+}
+
+const probe = body({ text: '', status: 206 });
+const cut: BodyEnd = { kind: 'cut', cause: 'cut-body', detail: 'd' };
+const whole = () => body({ text: '0123456789' });
+
+describe('archiveDownload', () => {
+  async function expect(script: (DownloadAnswer | Error)[], kind: DownloadResult['kind'], how: string) {
+    const scene = new Scene([probe, ...script]);
+    const result = await scene.run();
+    assert.equal(result.kind, kind, JSON.stringify(result));
+    assert.equal(scene.parts[0]?.last, how);
+    return { scene, result };
+  }
+
+  it('takes no piece of another version for the rest of this one', async () => {
+    const { scene } = await expect(
+      [
+        body({ text: '0123', end: cut }),
+        body({ text: 'wxyz', status: 206, from: 4, etag: '"v2"' }),
+        body({ text: 'abcdefghij', etag: '"v2"' }),
+      ],
+      'downloaded',
+      'finish',
+    );
+    assert.equal(scene.parts[0]?.text, 'abcdefghij');
+    assert.equal(scene.parts[0]?.facts.etag, '"v2"');
+    assert.deepEqual(scene.asked.slice(1), [{ from: 0 }, { from: 4, etag: '"v1"' }, { from: 0 }]);
+  });
+
+  it('begins anew where the whole comes instead of the rest', async () => {
+    const script = [body({ text: '0123', end: cut }), body({ text: 'abcdefghijkl', etag: '"v2"', totalBytes: 12 })];
+    const { scene } = await expect(script, 'downloaded', 'finish');
+    assert.equal(scene.parts[0]?.text, 'abcdefghijkl');
+    assert.equal(scene.parts[0]?.facts.totalBytes, 12);
+  });
+
+  it('begins anew after a cut where no version was named', async () => {
+    const none = { etag: undefined } as never;
+    const scene = new Scene([
+      body({ text: '', status: 206, ...(none as object) }),
+      body({ text: '0123', end: cut, ...(none as object) }),
+      body({ text: 'abcdefghij', ...(none as object) }),
+    ]);
+    assert.equal((await scene.run()).kind, 'downloaded');
+    assert.equal(scene.parts[0]?.text, 'abcdefghij');
+    assert.deepEqual(scene.asked[2], { from: 0 });
+  });
+
+  it('goes on where only some of the rest came', async () => {
+    const script = [
+      body({ text: '0123', end: cut }),
+      body({ text: '45', status: 206, from: 4 }),
+      body({ text: '6789', status: 206, from: 6 }),
+    ];
+    const { scene } = await expect(script, 'downloaded', 'finish');
+    assert.equal(scene.parts[0]?.text, '0123456789');
+    assert.deepEqual(scene.clock.sleeps, [1_000, 2_000]);
+  });
+
+  it('removes what is too short, too long, or of two lengths', async () => {
+    await expect([body({ text: '012345' })], 'wrong-size', 'discard');
+    await expect([body({ text: '0123456789x' })], 'wrong-size', 'discard');
+    await expect([body({ text: '0123456789', totalBytes: 9 })], 'wrong-size', 'discard');
+    const beyond = { kind: 'range-not-satisfiable', totalBytes: 4 } as const;
+    const { result } = await expect([body({ text: '0123', end: cut }), beyond], 'wrong-size', 'discard');
+    assert.deepEqual(result.kind === 'wrong-size' && [result.expected, result.actual], [total, 4]);
+  });
+
+  it('takes a body of unknown length as it ends, and the end of the file for its end', async () => {
+    const unknown = (text: string, end: BodyEnd) => body({ text, end, totalBytes: undefined } as never);
+    for (const script of [
+      [unknown('', { kind: 'complete' }), unknown('0123', { kind: 'complete' })],
+      [
+        unknown('', { kind: 'complete' }),
+        unknown('0123', cut),
+        { kind: 'range-not-satisfiable', totalBytes: 4 } as const,
+      ],
+    ]) {
+      const scene = new Scene(script);
+      assert.equal((await scene.run()).kind, 'downloaded');
+      assert.equal(scene.parts[0]?.text, '0123');
+    }
+  });
+
+  it('downloads empty files without asking for their bytes', async () => {
+    const scene = new Scene([{ kind: 'range-not-satisfiable', totalBytes: 0 }]);
+    assert.equal((await scene.run()).kind, 'downloaded');
+    const odd = new Scene([{ kind: 'range-not-satisfiable' }]);
+    assert.equal((await odd.run()).kind, 'failed');
+  });
+
+  it('waits for a network that goes away in the middle, but not for what stays', async () => {
+    const away = { kind: 'not-sent', cause: 'dns', detail: 'd' } as const;
+    await expect([away, away, whole()], 'downloaded', 'finish');
+    for (const cause of ['tls-untrusted', 'proxy-refused', 'invalid-request'] as const) {
+      await expect([{ kind: 'not-sent', cause, detail: 'd' }], 'failed', 'close');
+    }
+    await expect([{ kind: 'redirect', status: 302, location: 'https://portal.example.com' }], 'failed', 'close');
+    await expect([{ kind: 'refused', status: 400, code: 'InvalidArgument' }], 'failed', 'close');
+    await expect([{ kind: 'refused', status: 429 }, { kind: 'refused', status: 500 }, whole()], 'downloaded', 'finish');
+    await expect([{ kind: 'aborted' }], 'cancelled', 'close');
+    const never = new Scene([away]);
+    const result = await never.run();
+    assert.equal(result.kind === 'failed' && result.reason.code, 'download.notConnected');
+    assert.deepEqual(never.clock.sleeps, []);
+  });
+
+  it('tells each way in which the service does not say where the archive is', async () => {
+    const why = reason('http.dns', { host: 'h' });
+    const readings: [JobReading, DownloadResult['kind'], string][] = [
+      [{ kind: 'no-such-job', reason: why }, 'not-there', 'download.noSuchJob'],
+      [{ kind: 'dead-credential', reason: why }, 'dead-credential', 'download.deadCredential'],
+      [{ kind: 'failed', reason: why }, 'failed', 'download.stateUnread'],
+      [{ kind: 'aborted' }, 'cancelled', 'download.cancelled'],
+      [{ kind: 'state', state: 'failed', addresses: [] }, 'not-there', 'download.jobFailed'],
+      [{ kind: 'state', state: 'cancelled', addresses: [] }, 'not-there', 'download.jobCancelled'],
+      [{ kind: 'state', state: 'in-progress', addresses: [] }, 'not-there', 'download.notComplete'],
+      [{ kind: 'state', state: 'complete', addresses: [] }, 'not-there', 'download.gone'],
+    ];
+    for (const [reading, kind, code] of readings) {
+      const scene = new Scene([]);
+      scene.readings = [reading];
+      const result = await scene.run();
+      assert.equal(result.kind, kind);
+      assert.equal('reason' in result && result.reason.code, code);
+    }
+  });
+
+  it('stops when new addresses are for another number of files', async () => {
+    const scene = new Scene([probe, { kind: 'expired', status: 400 }]);
+    scene.counts = [1, 3];
+    const result = await scene.run();
+    assert.deepEqual(result.kind === 'parts-changed' && [result.before, result.now], [1, 3]);
+    assert.equal(scene.parts[0]?.last, 'close');
+  });
+
+  it('tells each thing that can go wrong with the file', async () => {
+    for (const problem of ['full', 'quota', 'file-limit', 'read-only', 'denied', 'missing', 'other'] as const) {
+      const scene = new Scene([probe, whole()]);
+      scene.failure = { kind: 'failed', problem, code: 'EX', missingBytes: 7 };
+      const result = await scene.run();
+      assert.equal(result.kind, problem === 'full' || problem === 'quota' ? 'no-space' : 'failed');
+      assert.equal(scene.parts[0]?.last, 'close');
+    }
+  });
+
+  it('closes the file when there is a defect', async () => {
+    const scene = new Scene([probe, new Error('a defect')]);
+    await assert.rejects(scene.run(), /a defect/);
+    assert.equal(scene.parts[0]?.last, 'close');
+  });
+
+  it('has texts with named placeholders that end like sentences', () => {
+    for (const [code, text] of Object.entries(downloadTexts)) {
+      for (const sentence of Object.values(text)) {
+        assert.doesNotMatch(sentence.replaceAll(/\{[a-zA-Z]\w*\}/g, ''), /[{}]/, code);
+        assert.match(sentence, /([.!?]|\{\w+\})$/, code);
+      }
+      assert.ok(!(code in reasonTexts), code);
+    }
+  });
+
+  it('says sizes so that they can be read', () => {
+    assert.deepEqual([0, 999, 1_000, 1_501, 999_999, 2_500_000_000].map(bytesText), [
+      '0 bytes',
+      '999 bytes',
+      '1.0 kB',
+      '1.6 kB',
+      '1.0 MB',
+      '2.5 GB',
+    ]);
+  });
+});
