@@ -287,6 +287,28 @@ describe('transport: downloads', () => {
     await until(() => server.open() === 0);
   });
 
+  it('hangs up while the server has to wait', async () => {
+    const head = `${ok}connection: close\r\ncontent-length: 9000000\r\n\r\n`;
+    const server = await bench.raw((socket) => socket.write(`${head}${'x'.repeat(8_000_000)}`));
+    for (const by of ['reader', 'signal'] as const) {
+      const stop = new AbortController();
+      const answer = await bench.transport().download(request(server), stop.signal);
+      assertBody(answer);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      if (by === 'reader') await answer.chunks.return();
+      else stop.abort();
+      assert.deepEqual(await answer.chunks.next(), { done: true, value: { kind: 'aborted' } });
+      await until(() => server.open() === 0);
+    }
+  });
+
+  it('calls nothing complete that its reader has not read', async () => {
+    const answer = await ask(await saying(`${ok}content-length: 5\r\n\r\nhello`));
+    assertBody(answer);
+    await until(() => bench.logged.length > 0);
+    assert.deepEqual(await answer.chunks.return(), { done: true, value: { kind: 'aborted' } });
+  });
+
   it('ends by its signal, and when the transport closes', async () => {
     const server = await bench.raw((socket, head) => {
       if (!head.includes('if-range')) socket.write(`${ok}content-length: 10\r\n\r\nabc`);
