@@ -216,6 +216,20 @@ describe('archiveDownload', () => {
     assert.deepEqual(result.kind === 'wrong-size' && [result.expected, result.actual], [total, 4]);
   });
 
+  it('does not wait for the end of what is too long already', async () => {
+    let pieces = 0;
+    const chunks = {
+      next: async () => {
+        pieces += 1;
+        assert.ok(pieces <= 4, 'went on reading');
+        return { done: false, value: Buffer.from('abc') } as const;
+      },
+      return: async () => ({ done: true, value: { kind: 'aborted' } }) as const,
+    };
+    const { scene } = await expect([body({ text: '', chunks })], 'wrong-size', 'discard');
+    assert.equal(scene.parts[0]?.text, 'abcabcabc');
+  });
+
   it('takes a body of unknown length as it ends, and the end of the file for its end', async () => {
     const unknown = (text: string, end: BodyEnd) => body({ text, end, totalBytes: undefined } as never);
     for (const script of [
