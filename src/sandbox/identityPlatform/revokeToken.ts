@@ -154,7 +154,5 @@ function note(
     via: call.via,
     effect,
   });
-  if (effect !== 'duplicate') {
-    world.lastSuccess[userKey(user)] = { made: made(world, user), token: tokenFingerprint };
-  }
+  world.lastSuccess[userKey(user)] = { made: made(world, user), token: tokenFingerprint };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { IdentitySandbox } from './identitySandbox';
 
@@ -48,6 +48,18 @@ describe('identity sandbox: Apple', () => {
     ).json<AppleAnswer>();
     assert.equal(refreshed.refresh_token, undefined);
     assert.notEqual(refreshed.access_token, first.access_token);
+  });
+
+  it('signs identity tokens that another library verifies, too', async () => {
+    const { idToken } = await sheet();
+    const [header, payload, signature = ''] = idToken.split('.');
+    const answer = await fetch(`${sandbox.running.origin}/auth/keys`);
+    const { keys } = (await answer.json()) as { keys: { kty: string; n: string; e: string }[] };
+    const [{ kty = '', n = '', e = '' } = {}] = keys;
+    const key = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
+    const bytes = Buffer.from(signature, 'base64url');
+    assert.equal(verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), key, bytes), true);
+    assert.deepEqual(Object.keys(keys[0] ?? {}).toSorted(), ['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
 
   it('tells name and e-mail on the first sign-in only', async () => {
@@ -153,6 +165,21 @@ describe('identity sandbox: Apple', () => {
         client_secret: await sandbox.clientSecret(bundleId, { lifetime: 6 * month }),
       };
       assert.equal((await sandbox.form('/auth/revoke', { ...client, token: 'x' })).status, 200);
+    });
+
+    it('is taken from another library than the one that checks it', async () => {
+      const { bundleId, teamId, keyId, privateKey: pem } = sandbox.sample.apple;
+      const now = Math.floor(sandbox.running.control.clock.now() / 1000);
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const claims = { iss: teamId, sub: bundleId, aud: 'https://appleid.apple.com', iat: now, exp: now + 300 };
+      const text = `${part({ alg: 'ES256', kid: keyId })}.${part(claims)}`;
+      const signature = sign('sha256', Buffer.from(text), { key: pem, dsaEncoding: 'ieee-p1363' });
+      const secret = `${text}.${signature.toString('base64url')}`;
+      const fields = { client_id: bundleId, client_secret: secret, token: 'x' };
+      assert.equal((await sandbox.form('/auth/revoke', fields)).status, 200);
+      const der = sign('sha256', Buffer.from(text), pem).toString('base64url');
+      const wrong = await sandbox.form('/auth/revoke', { ...fields, client_secret: `${text}.${der}` });
+      assert.deepEqual(wrong.json(), { error: 'invalid_client' });
     });
 
     it('is checked with the public half that was seeded', async () => {

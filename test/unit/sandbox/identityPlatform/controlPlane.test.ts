@@ -46,6 +46,7 @@ describe('identity sandbox: the control plane', () => {
 
   it('seeds the sample again: a live authorisation is kept, an ended one given anew', async () => {
     await sandbox.revoke();
+    sandbox.control.setProject(sandbox.sample.project, { passwordSignIn: false });
     const { body } = await at<IdentityPlatformSample>('POST', 'seed-sample');
     const [carol, dave] = body.users;
     assert.equal(await sandbox.appleTakes(), false);
@@ -54,6 +55,9 @@ describe('identity sandbox: the control plane', () => {
     assert.equal(await sandbox.appleTakes(dave?.apple.refreshToken), true);
     assert.equal((await sandbox.refresh(sandbox.carol.refreshToken)).status, 200);
     assert.equal(sandbox.control.apple.grants().length, 3);
+    const { email, password } = sandbox.carol;
+    const signIn = await sandbox.account('signInWithPassword', { email, password });
+    assert.equal(signIn.status, 400, 'the project stays as it was set');
   });
 
   it('seeds, reads and changes over HTTP', async () => {

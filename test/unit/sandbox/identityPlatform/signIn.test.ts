@@ -164,12 +164,14 @@ describe('identity sandbox: ways to an ID token', () => {
       });
       const email = 'signer@example.iam.gserviceaccount.com';
       const now = Math.floor(sandbox.running.control.clock.now() / 1000);
-      const sign = async (issuer: string, lifetime = 3600) =>
+      const identityToolkit =
+        'https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit';
+      const sign = async (issuer: string, lifetime = 3600, audience = identityToolkit) =>
         new SignJWT({ uid: 'grace' })
           .setProtectedHeader({ alg: 'RS256' })
           .setIssuer(issuer)
           .setSubject(issuer)
-          .setAudience('https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit')
+          .setAudience(audience)
           .setExpirationTime(now + lifetime)
           .sign(await importPKCS8(privateKey, 'RS256'));
       assert.deepEqual(told(await signIn(await sign(email))), [400, 'CREDENTIAL_MISMATCH']);
@@ -180,6 +182,7 @@ describe('identity sandbox: ways to an ID token', () => {
       const own = `firebase-adminsdk@${project}.iam.gserviceaccount.com`;
       assert.match(told(await signIn(await sign(own)))[1], /^INVALID_CUSTOM_TOKEN : /);
       assert.match(told(await signIn(await sign(email, -1)))[1], /^INVALID_CUSTOM_TOKEN : /);
+      assert.match(told(await signIn(await sign(email, 3600, project)))[1], /^INVALID_CUSTOM_TOKEN : /);
     });
 
     it('refuses nothing, nonsense, reserved claims, other tenants and disabled accounts', async () => {
@@ -281,6 +284,18 @@ describe('identity sandbox: ways to an ID token', () => {
       assert.equal(users?.[0]?.providerUserInfo[0]?.rawId, sandbox.carol.appleUser);
       assert.deepEqual(await refusal('lookup', {}), [400, 'MISSING_ID_TOKEN']);
       assert.deepEqual(await refusal('lookup', { idToken: 'x' }), [400, 'INVALID_ID_TOKEN']);
+    });
+
+    it('takes the tenant from the token, and no other', async () => {
+      sandbox.control.seed({
+        projects: [{ id: 'multi', number: '42', apiKeys: [{ key: 'multi-key' }], tenants: ['tenant-1', 'tenant-2'] }],
+        users: [{ project: 'multi', tenantId: 'tenant-1', uid: 'erin' }],
+      });
+      const idToken = await sandbox.idToken({ uid: 'erin' });
+      const look = (body: object) => sandbox.account('lookup', { idToken, ...body }, { 'x-goog-api-key': 'multi-key' });
+      assert.equal((await look({})).json<Looked>().users?.[0]?.localId, 'erin');
+      assert.equal((await look({ tenantId: 'tenant-1' })).status, 200);
+      assert.deepEqual(told(await look({ tenantId: 'tenant-2' })), [400, 'TENANT_ID_MISMATCH']);
     });
 
     it('finds for a developer whom he names', async () => {
