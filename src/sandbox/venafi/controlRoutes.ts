@@ -1,13 +1,8 @@
 /** The Venafi control plane over HTTP: the functions of `VenafiControl`, one route each. */
 import type { Context } from 'hono';
-import type * as v from 'valibot';
+import type { RouteMaker } from '../routeMaker';
 import type { GrantFilter, VenafiControl } from './api';
 import * as input from './controlInput';
-
-export interface RouteMaker {
-  on(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, run: (context: Context) => unknown): void;
-  read<Schema extends v.GenericSchema>(context: Context, schema: Schema): Promise<v.InferOutput<Schema>>;
-}
 
 export function mountVenafiControl({ on, read }: RouteMaker, control: VenafiControl): void {
   const parameter = (context: Context, name: string): string => context.req.param(name) ?? '';
