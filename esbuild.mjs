@@ -21,6 +21,7 @@ const lazyParts = {
   transport: 'src/http/transport.ts',
   googleOAuth: 'src/auth/googleOAuth.ts',
   signIn: 'src/vscode/signIn/signIn.ts',
+  jobs: 'src/vscode/jobs/jobActions.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
   sandbox: 'src/sandbox/server.ts',
   sandboxCertificates: 'src/sandbox/venafi/certificates.ts',

@@ -1,21 +1,24 @@
 /** The composition root: builds, wires and registers; knows everybody; holds no logic. */
 import * as vscode from 'vscode';
+import { ClientVault } from './auth/clientVault';
 import { CredentialVault } from './auth/credentialVault';
-import { signInReasonTexts } from './auth/signInReasonTexts';
 import { ConsentOperations } from './core/consentOperations';
 import { ConsentStore } from './core/consentStore';
+import { JobOperations } from './core/jobOperations';
 import type { Target, TargetKey } from './core/model';
-import { collectReasonTexts } from './core/outcomeText';
-import { reasonTexts } from './core/reasonTexts';
 import { providerDescriptions } from './providers/registry';
+import { createFileJobs } from './storage/fileJobs';
 import { createFileJournal } from './storage/fileJournal';
 import { createFileLocks } from './storage/fileLocks';
 import { createFileMarkers } from './storage/fileMarkers';
 import { createProcessIdentity } from './storage/processIdentity';
 import { ActiveIdentity } from './vscode/activeIdentity';
+import { allReasonTexts } from './vscode/allReasonTexts';
 import { createExports, type ReconsentExports } from './vscode/api';
 import { registerCommands } from './vscode/commands/register';
 import { ResetCommand } from './vscode/commands/resetConsent';
+import { RunningDownloads } from './vscode/jobs/runningDownloads';
+import { JobWatcher } from './vscode/jobs/watcher';
 import { scrubbedLog } from './vscode/log';
 import { Network } from './vscode/network';
 import { Projects } from './vscode/projects';
@@ -27,17 +30,13 @@ import { QuickResetItem } from './vscode/statusBar';
 import { systemClock, systemRandom } from './vscode/systemPorts';
 import { Targets } from './vscode/targets';
 import { ConsentTree } from './vscode/views/consentTree';
-import { createConsentView } from './vscode/views/consentView';
+import { createConsentView, revealIdentity } from './vscode/views/consentView';
 
 export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const channel = vscode.window.createOutputChannel('Reconsent', { log: true });
   const log = scrubbedLog(channel);
   const clock = systemClock;
-  const texts = collectReasonTexts([
-    reasonTexts,
-    signInReasonTexts,
-    ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
-  ]);
+  const texts = allReasonTexts;
   const folder = context.globalStorageUri.fsPath;
   const owner = createProcessIdentity({ windowId: systemRandom.id(), clock });
 
@@ -48,8 +47,13 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const locks = createFileLocks({ folder, clock, owner });
   const markers = createFileMarkers({ folder, log });
   const describe = (id: string) => providerDescriptions.get(id);
-  const vault = new CredentialVault({ secrets: secretStore(context.secrets), markers, clock, log, describe });
-  const network = new Network(clock, log, `reconsent/${context.extension.packageJSON.version}`);
+  const secrets = secretStore(context.secrets);
+  const vault = new CredentialVault({ secrets, markers, clock, log, describe });
+  const clients = new ClientVault({ secrets, clock });
+  const jobStore = createFileJobs({ folder, log });
+  const network = new Network(clock, log, `reconsent/${context.extension.packageJSON.version}`, jobStore);
+  const provider = (id: string) => network.provider(id);
+  const jobs = new JobOperations({ store, jobs: jobStore, credentials: vault, provider, clock, log });
   const operations = new ConsentOperations({
     store,
     credentials: vault,
@@ -58,9 +62,10 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     clock,
     log,
     random: systemRandom,
-    provider: (id) => network.provider(id),
+    provider,
     currentTarget: (key) => projects.targets.get(key),
     forgetTokens: (target) => network.forgetTokens(target),
+    consentGone: (target) => jobs.consentGone(target),
     credentialOrigins: ({ project }: Target) => describe(project.provider)?.credentialOrigins(project) ?? [],
   });
   const credentialChanged = async (secretKey: string): Promise<void> => {
@@ -70,14 +75,18 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const tree = new ConsentTree(projects, store, texts);
   const view = createConsentView(tree, projects, store);
   const active = new ActiveIdentity(projects, context.workspaceState);
-  const targets = new Targets(projects, store, prompts, texts, () => view.selection);
+  const selection = () => view.selection;
+  const targets = new Targets(projects, store, prompts, texts, selection);
   const descriptions = providerDescriptions;
-  const ports = { descriptions, log, network, operations, projects, prompts, store, texts, vault };
+  const ports = { clients, descriptions, jobs, log, network, operations, projects, prompts, store, texts, vault };
   const resetCommand = new ResetCommand({ ...ports, currentTarget: (key) => projects.targets.get(key) });
   const sandbox = new Sandbox(ports);
   const api = createExports(projects, store, texts);
   const startUp = new StartUp(ports);
   const recent = context.globalState;
+  const downloads = new RunningDownloads();
+  const reveal = (target: Target) => revealIdentity(view, tree, target);
+  const ofWindow = { active, channel, clock, downloads, recent, resetCommand, reveal, sandbox, selection, targets };
 
   context.subscriptions.push(
     channel,
@@ -91,10 +100,12 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     resetCommand,
     sandbox,
     startUp,
+    downloads,
+    new JobWatcher({ ...ports, clock }, view),
     api,
     new QuickResetItem(active, store, texts),
     context.secrets.onDidChange(({ key }) => void credentialChanged(key)),
-    ...registerCommands({ ...ports, active, channel, clock, recent, resetCommand, sandbox, targets }),
+    ...registerCommands({ ...ports, ...ofWindow }),
   );
   startUp.begin();
   return api.exports;

@@ -1,98 +1,244 @@
 /**
- * The credential vault: one record per identity in the editor's SecretStorage, bound to the origins it was given for.
+ * The credential vault: any number of credentials per identity in the editor's SecretStorage, each in a record of its own
+ * and bound to the origins it was given for.
  *
- * What SecretStorage does decides the shape: it deletes what it cannot decrypt and says `undefined` (hence the marker kept
- * apart), has no compare-and-swap (hence the generation), and may never answer (hence the time limit).
+ * What SecretStorage does decides the shape: it deletes what it cannot decrypt and says `undefined` (hence the markers kept
+ * apart), has no compare-and-swap (hence one record and one marker for each credential, named by a number that is never used
+ * twice, and none that several credentials share), and may never answer (hence the time limit).
  */
-import * as v from 'valibot';
 import { readingWithoutSecret } from '../core/consentDerivation';
+import type { CredentialReading, CredentialSource, NoCredential } from '../core/credentialSource';
 import { sameOrigins } from '../core/endpoint';
 import { type Credential, type Target, type TargetKey, targetKey } from '../core/model';
 import type { Clock, CredentialMarker, Log, MarkerStore, SecretStore } from '../core/ports';
 import type { CredentialForm, ProviderDescription } from '../core/provider';
 import { BoundSecret } from '../core/redact';
-import type { CredentialReading, CredentialSource } from '../core/resetOperation';
+import {
+  type CredentialRecord,
+  parseRecord,
+  parseSecretName,
+  quarantineName,
+  sameSecrets,
+  schemaVersion,
+  secretName,
+} from './credentialRecord';
+import { Keyring } from './keyring';
 
-const schemaVersion = 1;
-const answerWithinMs = 10_000;
-
-const recordSchema = v.object({
-  schema: v.literal(schemaVersion),
-  generation: v.pipe(v.number(), v.integer()),
-  provider: v.string(),
-  target: v.string(),
-  origins: v.array(v.string()),
-  form: v.string(),
-  storedAt: v.number(),
-  secrets: v.record(v.string(), v.string()),
-  facts: v.record(v.string(), v.string()),
-});
-
-/** Written by a later version of this extension, and left to it. */
-const newerSchema = v.object({ schema: v.pipe(v.number(), v.minValue(schemaVersion + 1)) });
-
-type CredentialRecord = v.InferOutput<typeof recordSchema>;
+/** Markers that two windows cannot give the same number. */
+export interface CredentialMarkers extends MarkerStore {
+  /** Writes the marker of a new credential; `false`, and nothing is changed, when its number is taken. */
+  add(key: TargetKey, marker: CredentialMarker): Promise<boolean>;
+}
 
 export interface VaultPorts {
   readonly secrets: SecretStore;
-  readonly markers: MarkerStore;
+  readonly markers: CredentialMarkers;
   readonly clock: Clock;
   readonly log: Log;
   readonly describe: (providerId: string) => ProviderDescription | undefined;
 }
 
+type Ended = NonNullable<CredentialMarker['ended']>;
+
+/** What the secret storage has of one credential. */
+type Found =
+  | { readonly kind: 'record'; readonly record: CredentialRecord }
+  | Exclude<NoCredential, { kind: 'missing' | 'foreign-origin' }>;
+
+interface Stored {
+  readonly record: CredentialRecord;
+  /** The markers of the identity's other credentials, as they were before. */
+  readonly before: readonly CredentialMarker[];
+}
+
 export class CredentialVault implements CredentialSource {
-  readonly #cache = new Map<TargetKey, CredentialRecord>();
-  /** The generation this window wrote last; `undefined` once it has ended the credential. */
-  readonly #own = new Map<TargetKey, number | undefined>();
+  readonly #keyring: Keyring;
+  readonly #cache = new Map<TargetKey, Map<number, CredentialRecord>>();
+  /** By name of the secret: whether this window has stored it, or has ended it. */
+  readonly #own = new Map<string, boolean>();
+  /** The newest number this window gave. */
+  readonly #newest = new Map<TargetKey, number>();
   /** Grows with every change that is heard of: what was read across one may be old, and must not stay in memory. */
   #changes = 0;
 
-  constructor(private readonly ports: VaultPorts) {}
+  constructor(private readonly ports: VaultPorts) {
+    this.#keyring = new Keyring(ports.secrets, ports.clock);
+  }
 
   async read(target: Target): Promise<CredentialReading> {
     const key = targetKey(target);
-    const cached = this.#cache.get(key);
-    if (cached) return this.#open(target, cached);
-    const changesBefore = this.#changes;
-    const text = await this.#get(secretName(key));
-    if (text.kind === 'no-answer') return { kind: 'unreadable' };
-    if (text.value === undefined) return readingWithoutSecret(await this.ports.markers.get(key));
-    const record = parseRecord(text.value);
-    if (record === 'newer') return { kind: 'newer' };
-    if (!record || record.target !== key) {
-      await this.#quarantine(key, text.value);
-      return { kind: 'corrupt' };
+    const markers = await this.ports.markers.list(key);
+    const all = await Promise.all(
+      live(markers).map(async ({ storedAt }) => ({ storedAt, found: await this.#find(key, storedAt) })),
+    );
+    // Without its secret, a credential that was ended meanwhile would be told as lost.
+    const complete = all.every(({ found }) => found.kind === 'record');
+    const after = complete ? markers : await this.ports.markers.list(key);
+    const stillLive = new Set(live(after).map(({ storedAt }) => storedAt));
+    const readings = all
+      .filter(({ storedAt, found }) => stillLive.has(storedAt) || found.kind === 'corrupt')
+      .map(({ found }) => (found.kind === 'record' ? this.#open(target, found.record) : found));
+    const unusable = readings.filter((reading) => reading.kind !== 'present');
+    const [first, ...others] = readings.flatMap((one) => (one.kind === 'present' ? [one.credential] : []));
+    if (first) {
+      const generation = generationOf(all.filter(({ storedAt }) => stillLive.has(storedAt)));
+      return { kind: 'present', credentials: [first, ...others], generation, unusable };
     }
-    if (this.#changes === changesBefore) this.#cache.set(key, record);
-    return this.#open(target, record);
+    const newest = unusable.find(({ kind }) => kind === 'unreadable') ?? unusable.at(-1);
+    // One that was added meanwhile was not looked for, and is not lost.
+    return newest ?? readingWithoutSecret(after.filter(({ ended }) => ended));
   }
 
-  async storedGeneration(target: Target): Promise<number | undefined> {
-    const key = targetKey(target);
-    const marker = await this.ports.markers.get(key);
-    if (marker) return marker.ended ? undefined : marker.storedAt;
-    // Without its marker, what the secret storage says now has to do.
-    this.#drop(key);
-    const reading = await this.read(target);
-    return reading.kind === 'present' ? reading.credential.generation : undefined;
+  async storedGeneration(target: Target): Promise<string | undefined> {
+    const markers = live(await this.ports.markers.list(targetKey(target)));
+    return markers.length === 0 ? undefined : generationOf(markers);
   }
 
   /**
-   * Stores a credential for the origins of the target's project, in place of an older one. Rejects when it cannot; then the
-   * older one is still there.
+   * Stores a credential for the origins of the target's project, beside those that are there; one with the very same secrets
+   * is replaced. `facts` are kept with the form's open fields, `grants` says what it was granted. Resolves with the number
+   * that names it. Rejects when it cannot be stored; then everything is as before.
    */
-  async store(target: Target, form: CredentialForm, values: Readonly<Record<string, string>>): Promise<void> {
+  async add(
+    target: Target,
+    form: CredentialForm,
+    values: Readonly<Record<string, string>>,
+    facts: Readonly<Record<string, string>> = {},
+    grants?: readonly string[],
+  ): Promise<number> {
+    const stored = await this.#store(target, form, values, facts, grants);
+    await this.#tidy(stored, await this.#doublesOf(stored));
+    return stored.record.storedAt;
+  }
+
+  /** As {@link add}, and then forgets those that were there before. */
+  async replace(
+    target: Target,
+    form: CredentialForm,
+    values: Readonly<Record<string, string>>,
+    facts: Readonly<Record<string, string>> = {},
+    grants?: readonly string[],
+  ): Promise<number> {
+    const stored = await this.#store(target, form, values, facts, grants);
+    await this.#tidy(stored, live(stored.before));
+    return stored.record.storedAt;
+  }
+
+  /** Forgets all credentials because the user says so; a consent may be alive, and the markers keep that in mind. */
+  async forget(target: Target): Promise<void> {
+    const key = targetKey(target);
+    const markers = await this.ports.markers.list(key);
+    const known = new Set(markers.map(({ storedAt }) => storedAt));
+    // What this window remembers can be forgotten even if its marker is gone.
+    const unmarked = [...(this.#cache.get(key)?.values() ?? [])].filter(({ storedAt }) => !known.has(storedAt));
+    await this.#forget(key, [
+      ...markers,
+      ...unmarked.map(({ form, storedAt, origins }) => ({ form, storedAt, origins })),
+    ]);
+  }
+
+  /** Forgets one credential because the user says so. */
+  async forgetOne(target: Target, storedAt: number): Promise<void> {
+    const key = targetKey(target);
+    const markers = await this.ports.markers.list(key);
+    await this.#forget(
+      key,
+      markers.filter((marker) => marker.storedAt === storedAt),
+    );
+  }
+
+  async forgetDead(target: Target, credentials: readonly Credential[], resetAt: number): Promise<void> {
+    const key = targetKey(target);
+    const markers = live(await this.ports.markers.list(key));
+    await this.#end(key, named(markers, credentials), { by: 'reset', at: resetAt });
+  }
+
+  async dropRejected(target: Target, credentials: readonly Credential[]): Promise<void> {
+    const key = targetKey(target);
+    const markers = live(await this.ports.markers.list(key));
+    const rejected = named(markers, credentials);
+    // The last one stays: it may be all that is known of a living consent.
+    if (rejected.length === markers.length) return;
+    await this.#end(key, rejected, { by: 'dead', at: this.ports.clock.now() });
+  }
+
+  /** What was granted to the identity's credentials or, if there are none, to those that have ended; for asking again. */
+  async lastGrants(target: Target): Promise<readonly string[]> {
+    const markers = await this.ports.markers.list(targetKey(target));
+    const alive = live(markers);
+    return [...new Set((alive.length > 0 ? alive : markers).flatMap(({ grants }) => grants ?? []))];
+  }
+
+  /**
+   * A record of the secret storage has changed: what is in memory may be old. Resolves with the identity's key if the change
+   * came from another window.
+   */
+  async changed(secretStorageKey: string): Promise<TargetKey | undefined> {
+    const named = parseSecretName(secretStorageKey);
+    if (!named) return undefined;
+    this.#changes++;
+    this.#cache.delete(named.key);
+    const markers = live(await this.ports.markers.list(named.key));
+    const isLive = markers.some(({ storedAt }) => storedAt === named.storedAt);
+    return this.#own.get(secretStorageKey) === isLive ? undefined : named.key;
+  }
+
+  /** Markers of all identities that have, or had, credentials; reads no secret. */
+  markers(): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> {
+    return this.ports.markers.all();
+  }
+
+  async #find(key: TargetKey, storedAt: number): Promise<Found> {
+    const cached = this.#cache.get(key)?.get(storedAt);
+    if (cached) return { kind: 'record', record: cached };
+    const changesBefore = this.#changes;
+    let text: string | undefined;
+    try {
+      text = await this.#keyring.get(secretName(key, storedAt));
+    } catch {
+      return { kind: 'unreadable' };
+    }
+    if (text === undefined) return { kind: 'lost', storedAt };
+    const record = parseRecord(text, key, storedAt);
+    if (record === 'newer') return { kind: 'newer' };
+    if (!record) {
+      await this.#quarantine(key, storedAt, text);
+      return { kind: 'corrupt' };
+    }
+    if (this.#changes === changesBefore) this.#remember(key, record);
+    return { kind: 'record', record };
+  }
+
+  #open(
+    target: Target,
+    record: CredentialRecord,
+  ): { readonly kind: 'present'; readonly credential: Credential } | Extract<NoCredential, { kind: 'foreign-origin' }> {
+    const wanted = this.ports.describe(target.project.provider)?.credentialOrigins(target.project);
+    if (record.provider !== target.project.provider || !wanted || !sameOrigins(record.origins, wanted)) {
+      return { kind: 'foreign-origin', boundTo: record.origins };
+    }
+    const { form, facts, storedAt, origins } = record;
+    const secrets = Object.fromEntries(
+      Object.entries(record.secrets).map(([name, value]) => [name, new BoundSecret(value, origins)]),
+    );
+    return { kind: 'present', credential: { form, secrets, facts, storedAt } };
+  }
+
+  async #store(
+    target: Target,
+    form: CredentialForm,
+    values: Readonly<Record<string, string>>,
+    facts: Readonly<Record<string, string>>,
+    grants: readonly string[] | undefined,
+  ): Promise<Stored> {
     const key = targetKey(target);
     const description = this.ports.describe(target.project.provider);
     if (!description) throw new Error(`There is no provider ${target.project.provider}.`);
-    const before = await this.ports.markers.get(key);
-    // Never a number that was in use before: it names the credential, in every window.
-    const generation = Math.max(
-      this.ports.clock.now(),
-      (before?.storedAt ?? 0) + 1,
-      (this.#cache.get(key)?.generation ?? 0) + 1,
-    );
+    const origins = [...description.credentialOrigins(target.project)];
+    const before = await this.ports.markers.list(key);
+    // The marker goes first: one without its secret is told as lost, but a secret without its marker as never stored.
+    const marker = { form: form.id, origins, ...(grants === undefined ? {} : { grants: [...grants] }) };
+    const storedAt = await this.#mark(key, marker, before);
     const pick = (secret: boolean): Record<string, string> =>
       Object.fromEntries(
         form.fields.flatMap((field) => {
@@ -102,147 +248,140 @@ export class CredentialVault implements CredentialSource {
       );
     const record: CredentialRecord = {
       schema: schemaVersion,
-      generation,
       provider: target.project.provider,
       target: key,
-      origins: [...description.credentialOrigins(target.project)],
+      origins,
       form: form.id,
-      storedAt: generation,
+      storedAt,
       secrets: pick(true),
-      facts: pick(false),
+      facts: { ...facts, ...pick(false) },
     };
-    this.#drop(key);
-    // The marker goes first: one without its secret is told as lost, but a secret without its marker as never stored.
-    await this.ports.markers.set(key, { form: form.id, storedAt: generation, origins: record.origins });
+    const name = secretName(key, storedAt);
     // Before the secret is: the news of the change may come before the answer.
-    this.#own.set(key, generation);
+    this.#own.set(name, true);
     try {
-      await this.#within(this.ports.secrets.store(secretName(key), JSON.stringify(record)));
+      await this.#keyring.storeOrTakeBack(name, JSON.stringify(record));
     } catch (error) {
-      this.#own.set(key, before && !before.ended ? before.storedAt : undefined);
-      await (before ? this.ports.markers.set(key, before) : this.ports.markers.delete(key));
+      this.#own.set(name, false);
+      await this.ports.markers.delete(key, storedAt);
       throw error;
     }
     this.#changes++;
-    this.#cache.set(key, record);
+    this.#remember(key, record);
+    return { record, before };
   }
 
-  /** Forgets the credential because the user says so; its consent may be alive, and the marker keeps that in mind. */
-  async forget(target: Target): Promise<void> {
-    const key = targetKey(target);
-    await this.#end(key, { by: 'forget', at: this.ports.clock.now() });
-    await this.#within(this.ports.secrets.delete(quarantineName(key)));
+  /** Writes the marker of a new credential under a number that was never in use for the identity, in any window. */
+  async #mark(
+    key: TargetKey,
+    marker: Omit<CredentialMarker, 'storedAt'>,
+    before: readonly CredentialMarker[],
+  ): Promise<number> {
+    const used = before.flatMap(({ storedAt, ended }) => [storedAt, ended?.at ?? 0]);
+    const free = (): number =>
+      Math.ceil(Math.max(this.ports.clock.now(), ...used.map((at) => at + 1), (this.#newest.get(key) ?? 0) + 1));
+    for (;;) {
+      const storedAt = free();
+      this.#newest.set(key, storedAt);
+      if (await this.ports.markers.add(key, { ...marker, storedAt })) return storedAt;
+    }
   }
 
-  async forgetDead(target: Target, generation: number, resetAt: number): Promise<void> {
-    if ((await this.storedGeneration(target)) !== generation) return;
-    await this.#end(targetKey(target), { by: 'reset', at: resetAt });
-  }
-
-  /** Marks first, deletes then: after a crash in between, the marker can still say why the credential is gone. */
-  async #end(key: TargetKey, ended: NonNullable<CredentialMarker['ended']>): Promise<void> {
-    const marker = await this.ports.markers.get(key);
-    this.#drop(key);
-    await this.ports.markers.set(key, { form: '', storedAt: ended.at, origins: [], ...marker, ended });
-    this.#own.set(key, undefined);
-    await this.#within(this.ports.secrets.delete(secretName(key)));
-    this.#drop(key);
+  /** Those of the older credentials that hold the very same secrets. One that cannot be read is none. */
+  async #doublesOf({ record, before }: Stored): Promise<readonly CredentialMarker[]> {
+    const key = record.target as TargetKey;
+    const found = await Promise.all(
+      live(before).map(async (marker) => ({ marker, found: await this.#find(key, marker.storedAt) })),
+    );
+    return found.flatMap(({ marker, found }) =>
+      found.kind === 'record' && sameSecrets(found.record, record) ? [marker] : [],
+    );
   }
 
   /**
-   * A record of the secret storage has changed: what is in memory may be old. Resolves with the identity's key if the change
-   * came from another window.
+   * Forgets what a new credential has replaced, and the markers of ended ones: with a live one there is nothing left for them
+   * to explain. Never rejects: the new one is stored, and what stays behind is found the next time.
    */
-  async changed(secretStorageKey: string): Promise<TargetKey | undefined> {
-    if (!secretStorageKey.startsWith(secretPrefix)) return undefined;
-    const key = secretStorageKey.slice(secretPrefix.length) as TargetKey;
-    this.#drop(key);
-    const marker = await this.ports.markers.get(key);
-    const now = marker && !marker.ended ? marker.storedAt : undefined;
-    return this.#own.has(key) && this.#own.get(key) === now ? undefined : key;
-  }
-
-  /** Markers of all identities that have, or had, a credential; reads no secret. */
-  markers(): Promise<ReadonlyMap<string, CredentialMarker>> {
-    return this.ports.markers.all();
-  }
-
-  #drop(key: TargetKey): void {
-    this.#changes++;
-    this.#cache.delete(key);
-  }
-
-  #open(target: Target, record: CredentialRecord): CredentialReading {
-    const wanted = this.ports.describe(target.project.provider)?.credentialOrigins(target.project);
-    if (record.provider !== target.project.provider || !wanted || !sameOrigins(record.origins, wanted)) {
-      return { kind: 'foreign-origin', boundTo: record.origins };
-    }
-    const credential: Credential = {
-      form: record.form,
-      secrets: Object.fromEntries(
-        Object.entries(record.secrets).map(([name, value]) => [name, new BoundSecret(value, record.origins)]),
-      ),
-      facts: record.facts,
-      storedAt: record.storedAt,
-      generation: record.generation,
-    };
-    return { kind: 'present', credential };
-  }
-
-  /** Puts an unreadable record aside under another name, so that nothing is lost and the identity can be signed in anew. */
-  async #quarantine(key: TargetKey, text: string): Promise<void> {
+  async #tidy({ record, before }: Stored, replaced: readonly CredentialMarker[]): Promise<void> {
+    const key = record.target as TargetKey;
     try {
-      await this.#within(this.ports.secrets.store(quarantineName(key), text));
-      // Another window may have stored a good one meanwhile.
-      if ((await this.#within(this.ports.secrets.get(secretName(key)))) !== text) return;
-      await this.#end(key, { by: 'damage', at: this.ports.clock.now() });
-      this.ports.log.error(`The stored credential of ${key} cannot be read. It was put aside.`);
+      await this.#end(key, replaced, { by: 'forget', at: this.ports.clock.now() });
+      // Those that were damaged lead to what was put aside of them.
+      const ended = before.filter((marker) => marker.ended && marker.ended.by !== 'damage');
+      await Promise.all([...ended, ...replaced].map((marker) => this.#erase(key, marker.storedAt)));
+    } catch {
+      this.ports.log.warn(`An older credential of ${key} could not be removed entirely.`);
+    }
+  }
+
+  async #erase(key: TargetKey, storedAt: number): Promise<void> {
+    await this.#delete(key, storedAt);
+    await this.ports.markers.delete(key, storedAt);
+  }
+
+  async #forget(key: TargetKey, markers: readonly CredentialMarker[]): Promise<void> {
+    const ended: Ended = { by: 'forget', at: this.ports.clock.now() };
+    await this.#end(key, live(markers), ended);
+    for (const marker of markers.filter((one) => one.ended)) {
+      // It may have survived its end, when the secret storage did not answer.
+      await this.#delete(key, marker.storedAt);
+      if (marker.ended?.by !== 'damage') continue;
+      await this.#keyring.delete(quarantineName(key, marker.storedAt));
+      await this.ports.markers.set(key, { ...marker, ended });
+    }
+  }
+
+  /** Marks first, deletes then: after a crash in between, the marker can still say why the credential is gone. */
+  async #end(key: TargetKey, markers: readonly CredentialMarker[], ended: Ended): Promise<void> {
+    const endings = await Promise.allSettled(
+      markers.map(async (marker) => {
+        await this.ports.markers.set(key, { ...marker, ended });
+        await this.#delete(key, marker.storedAt);
+      }),
+    );
+    // One that cannot be ended does not keep the others.
+    const failed = endings.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** Deletes the secret of a credential that is marked as ended. */
+  async #delete(key: TargetKey, storedAt: number): Promise<void> {
+    this.#changes++;
+    this.#cache.get(key)?.delete(storedAt);
+    this.#own.set(secretName(key, storedAt), false);
+    await this.#keyring.delete(secretName(key, storedAt));
+  }
+
+  /** Puts an unreadable record aside under another name, so that nothing is lost and the other credentials can be used. */
+  async #quarantine(key: TargetKey, storedAt: number, text: string): Promise<void> {
+    try {
+      await this.#keyring.store(quarantineName(key, storedAt), text);
+      // What was cut off once may be whole the next time.
+      if ((await this.#keyring.get(secretName(key, storedAt))) !== text) return;
+      const marker = live(await this.ports.markers.list(key)).filter((one) => one.storedAt === storedAt);
+      await this.#end(key, marker, { by: 'damage', at: this.ports.clock.now() });
+      this.ports.log.error(`A stored credential of ${key} cannot be read. It was put aside.`);
     } catch {
       // It stays where it is, and is found again.
-      this.ports.log.error(`The stored credential of ${key} cannot be read, and could not be put aside.`);
+      this.ports.log.error(`A stored credential of ${key} cannot be read, and could not be put aside.`);
     }
   }
 
-  async #get(name: string): Promise<{ kind: 'answer'; value: string | undefined } | { kind: 'no-answer' }> {
-    try {
-      return { kind: 'answer', value: await this.#within(this.ports.secrets.get(name)) };
-    } catch {
-      return { kind: 'no-answer' };
-    }
-  }
-
-  /** Rejects when the secret storage has not answered within ten seconds: a locked keyring may never do so. */
-  async #within<T>(answer: Promise<T>): Promise<T> {
-    const timer = new AbortController();
-    const noAnswer = this.ports.clock.sleep(answerWithinMs, timer.signal).then(
-      () => Promise.reject(new Error('The secret storage does not answer.')),
-      () => new Promise<never>(() => undefined),
-    );
-    try {
-      return await Promise.race([answer, noAnswer]);
-    } finally {
-      timer.abort();
-    }
+  #remember(key: TargetKey, record: CredentialRecord): void {
+    const records = this.#cache.get(key) ?? new Map<number, CredentialRecord>();
+    this.#cache.set(key, records.set(record.storedAt, record));
   }
 }
 
-const secretPrefix = 'reconsent.credential:';
-
-function secretName(key: TargetKey): string {
-  return `${secretPrefix}${key}`;
+function live(markers: readonly CredentialMarker[]): readonly CredentialMarker[] {
+  return markers.filter(({ ended }) => ended === undefined);
 }
 
-function quarantineName(key: TargetKey): string {
-  return `reconsent.quarantine:${key}`;
+function named(markers: readonly CredentialMarker[], credentials: readonly Credential[]): readonly CredentialMarker[] {
+  const names = new Set(credentials.map(({ storedAt }) => storedAt));
+  return markers.filter(({ storedAt }) => names.has(storedAt));
 }
 
-function parseRecord(text: string): CredentialRecord | 'newer' | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    if (v.is(newerSchema, json)) return 'newer';
-    const parsed = v.safeParse(recordSchema, json);
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
+function generationOf(credentials: readonly { readonly storedAt: number }[]): string {
+  return credentials.map(({ storedAt }) => storedAt).join(' ');
 }

@@ -22,15 +22,15 @@ export type ClientFile =
   /** The reason never carries any of the file. */
   | { readonly kind: 'problem'; readonly reason: Reason };
 
-/** Characters. Google's files have about 400. */
-const maxLength = 65_536;
+/** Characters, and bytes of the file. Google's files have about 400. */
+export const maxClientFileLength = 65_536;
 
 const objectSchema = v.record(v.string(), v.unknown());
 const clientIdSchema = v.pipe(v.string(), v.maxLength(200), v.regex(/^[\w.-]+$/));
 
 /** Reads a client file. Its secret is bound to `boundTo`, the origins that the project's credentials may go to. */
 export function parseClientFile(text: string, boundTo: readonly string[]): ClientFile {
-  if (text.length > maxLength) return problem(reason('clientFile.tooLarge'));
+  if (text.length > maxClientFileLength) return problem(reason('clientFile.tooLarge'));
   const content = parseJson(text.replace(/^\ufeff/, ''));
   if (content === undefined) return problem(reason('clientFile.notJson'));
   const file = asObject(content);

@@ -67,6 +67,7 @@ export type SignInResult =
   /** Nobody can listen for the browser. No browser was opened. */
   | { readonly kind: 'listener-failed'; readonly reason: Reason }
   | { readonly kind: 'not-opened'; readonly reason: Reason }
+  /** By the user: with Cancel, or by leaving no scope ticked. */
   | { readonly kind: 'denied'; readonly reason: Reason }
   /** `pages`: those of Google's that never lead back here, one of which the browser may show. */
   | { readonly kind: 'timed-out'; readonly reason: Reason; readonly pages: readonly Reason[] }
@@ -243,6 +244,7 @@ function concludeExchange(result: ExchangeResult, request: SignInRequest, redire
     case 'exchanged': {
       // RFC 6749 §5.1: an answer that names no scopes grants those asked for.
       const grantedScopes = result.grantedScopes ?? scopes;
+      if (grantedScopes.length === 0) return { kind: 'denied', reason: reason('signIn.nothingGranted', {}, [retry]) };
       const missingScopes = scopes.filter((scope) => !grantedScopes.includes(scope));
       return { ...result, kind: 'signed-in', grantedScopes, missingScopes };
     }

@@ -3,6 +3,9 @@ import type { ReasonText } from '../core/provider';
 
 const notOpened = 'The browser was not opened.';
 const notSignedIn = 'Nothing was stored: the sign-in is not complete.';
+/** What a page that stays open means; the log says what else it can be. */
+const deadEndMeaning =
+  'A page that says "Incremental auth is not allowed" never comes back: a consent for one of these scopes is still alive, and has to be reset or removed first. The log lists the other pages.';
 const notReadFile = 'Nothing of the file was kept.';
 const stillWaiting = 'Nothing was sent: the sign-in still waits.';
 const pasteAgain = 'Copy the whole address of the page that the browser shows after the consent, and paste it here.';
@@ -53,7 +56,7 @@ export const signInReasonTexts: Readonly<Record<string, ReasonText>> = {
   'signIn.cancelled': {
     happened: 'You cancelled the sign-in.',
     notHappened: notSignedIn,
-    remedy: 'Close the page in the browser. If the consent was given there already, end it before the next sign-in.',
+    remedy: deadEndMeaning,
   },
   'signIn.cancelledAfterConsent': {
     happened: 'You cancelled while the consent was being exchanged for tokens.',
@@ -68,7 +71,7 @@ export const signInReasonTexts: Readonly<Record<string, ReasonText>> = {
   'signIn.timedOut': {
     happened: 'The browser did not come back within {minutes} minutes.',
     notHappened: notSignedIn,
-    remedy: "If the browser shows an error of Google's, that page never leads back here: see what it says.",
+    remedy: deadEndMeaning,
   },
   'signIn.page.incrementalAuth': {
     happened: 'The page says "Incremental auth is not allowed for the requested scopes".',
@@ -96,6 +99,11 @@ export const signInReasonTexts: Readonly<Record<string, ReasonText>> = {
     happened: 'The page says "Error 400: invalid_request" and that these scopes cannot be requested together.',
     notHappened: 'Google takes Data Portability scopes alone.',
     remedy: 'Choose fewer scopes, and see whether the page goes away.',
+  },
+  'signIn.nothingGranted': {
+    happened: 'The consent was given without any of the scopes.',
+    notHappened: 'Nothing was stored: such a token can neither read nor reset anything.',
+    remedy: 'Start the sign-in again, and leave at least one scope ticked.',
   },
   'signIn.redirectError': {
     happened: 'Google sent the browser back with the error {error}.',
@@ -166,6 +174,11 @@ export const signInReasonTexts: Readonly<Record<string, ReasonText>> = {
     happened: 'The file is larger than 64 kB: it cannot be a client file.',
     notHappened: notReadFile,
     remedy: downloadAgain,
+  },
+  'clientFile.unreadable': {
+    happened: 'The file could not be read.',
+    notHappened: notReadFile,
+    remedy: 'See whether it is still there and may be read, and choose it again.',
   },
   'clientFile.notJson': { happened: 'The file is no JSON.', notHappened: notReadFile, remedy: downloadAgain },
   'clientFile.notAnObject': {

@@ -1,58 +1,71 @@
 /** What follows for an identity's state from a marker, a reading or an outcome. Pure. */
 import type { ConsentState, IdentityState } from './consentStore';
+import type { NoCredential } from './credentialSource';
 import { sameOrigins } from './endpoint';
 import { localTime } from './localTime';
 import { type Reason, reason } from './model';
 import { isGone, type Outcome } from './outcome';
 import type { CredentialMarker, JournalEntry } from './ports';
-import type { CredentialReading } from './resetOperation';
 
-export type NoCredential = Exclude<CredentialReading, { kind: 'present' }>;
-
-/** What the marker says of a credential that the secret storage does not have. */
-export function readingWithoutSecret(marker: CredentialMarker | undefined): NoCredential {
-  if (!marker) return { kind: 'missing' };
-  switch (marker.ended?.by) {
+/** What the markers of an identity say when the secret storage has none of its credentials. */
+export function readingWithoutSecret(markers: readonly CredentialMarker[]): NoCredential {
+  const live = newest(markers.filter(({ ended }) => ended === undefined));
+  if (live) return { kind: 'lost', storedAt: live.storedAt };
+  const last = markers.reduce<CredentialMarker['ended']>(
+    (latest, { ended }) => (ended && (latest === undefined || ended.at >= latest.at) ? ended : latest),
+    undefined,
+  );
+  switch (last?.by) {
     case undefined:
-      return { kind: 'lost', storedAt: marker.storedAt };
     case 'forget':
+    case 'dead':
       return { kind: 'missing' };
     case 'reset':
-      return { kind: 'missing', resetAt: marker.ended?.at ?? marker.storedAt };
+      return { kind: 'missing', resetAt: last?.at ?? 0 };
     case 'damage':
       return { kind: 'corrupt' };
   }
 }
 
-/** The state as the marker tells it, without reading a secret or asking a service. */
-export function consentByMarker(marker: CredentialMarker | undefined, wantedOrigins: readonly string[]): ConsentState {
-  if (!marker || marker.ended) return consentWithoutCredential(readingWithoutSecret(marker));
-  return sameOrigins(marker.origins, wantedOrigins)
-    ? { kind: 'stored', storedAt: marker.storedAt }
-    : consentWithoutCredential({ kind: 'foreign-origin', boundTo: marker.origins });
+/** The state as the markers tell it, without reading a secret or asking a service. */
+export function consentByMarkers(markers: readonly CredentialMarker[], wantedOrigins: readonly string[]): ConsentState {
+  const live = markers.filter(({ ended }) => ended === undefined);
+  if (live.some(({ origins }) => sameOrigins(origins, wantedOrigins))) return { kind: 'stored' };
+  const foreign = newest(live);
+  return consentWithoutCredential(
+    foreign ? { kind: 'foreign-origin', boundTo: foreign.origins } : readingWithoutSecret(markers),
+  );
+}
+
+function newest(markers: readonly CredentialMarker[]): CredentialMarker | undefined {
+  return markers.reduce<CredentialMarker | undefined>(
+    (latest, one) => (latest === undefined || one.storedAt >= latest.storedAt ? one : latest),
+    undefined,
+  );
 }
 
 /** What a missing or unusable credential means for the consent. */
 export function consentWithoutCredential(reading: NoCredential): ConsentState {
-  const unusable = (code: string, params: Record<string, string> = {}): ConsentState => {
-    const why: Reason = reason(code, params, [{ kind: 'replace-credential' }]);
-    return { kind: 'unusable-credential', reason: why };
-  };
+  if (reading.kind !== 'missing') return { kind: 'unusable-credential', reason: whyUnusable(reading) };
+  return reading.resetAt === undefined ? { kind: 'not-signed-in' } : { kind: 'needs-consent', since: reading.resetAt };
+}
+
+/** Why a credential cannot be used, and what helps. */
+export function whyUnusable(reading: Exclude<NoCredential, { kind: 'missing' }>): Reason {
+  const replace = [{ kind: 'replace-credential' }] as const;
   switch (reading.kind) {
-    case 'missing':
-      return reading.resetAt === undefined
-        ? { kind: 'not-signed-in' }
-        : { kind: 'needs-consent', since: reading.resetAt };
-    case 'lost':
-      return unusable('credential.lost', { since: localTime(reading.storedAt) });
+    case 'lost': {
+      const since = localTime(reading.storedAt);
+      return reason('credential.lost', { since }, [...replace, { kind: 'lost-token-help' }]);
+    }
     case 'foreign-origin':
-      return unusable('credential.foreignOrigin', { boundTo: reading.boundTo.join(', ') });
+      return reason('credential.foreignOrigin', { boundTo: reading.boundTo.join(', ') }, replace);
     case 'corrupt':
-      return unusable('credential.corrupt');
+      return reason('credential.corrupt', {}, replace);
     case 'newer':
-      return unusable('credential.newer');
+      return reason('credential.newer');
     case 'unreadable':
-      return unusable('credential.unreadable');
+      return reason('credential.unreadable', {}, [{ kind: 'retry' }]);
   }
 }
 

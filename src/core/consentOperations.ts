@@ -1,21 +1,24 @@
 /** What can be done with an identity's consent, and how the store follows it: reset, read, verify, dismiss. */
-import { afterReset, consentByMarker, consentWithoutCredential, leftOpen } from './consentDerivation';
+import { afterReset, consentByMarkers, consentWithoutCredential, leftOpen, whyUnusable } from './consentDerivation';
 import { type ConsentState, type ConsentStore, type IdentityState, initialState } from './consentStore';
+import { type CredentialReading, type CredentialSource, type NoCredential, wereEndedBy } from './credentialSource';
 import { mapLimited } from './mapLimited';
 import { reason, type Target, type TargetAddress, type TargetKey, targetAddress, targetKey } from './model';
 import { isGone, type Outcome } from './outcome';
 import type { CredentialMarker, Journal, JournalEntry, TargetLocks } from './ports';
-import type { Preview, ProbeResult, Provider } from './provider';
-import { type Confirmation, type CredentialSource, type ResetPorts, runReset } from './resetOperation';
+import type { ProbeResult, Provider } from './provider';
+import { type ResetPorts, runReset } from './resetOperation';
 import { settleUnfinished } from './verification';
 
 export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'log'> {
   readonly store: ConsentStore;
-  readonly credentials: CredentialSource & { markers(): Promise<ReadonlyMap<string, CredentialMarker>> };
+  readonly credentials: CredentialSource & { markers(): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> };
   /** Origins that a credential of the target has to be bound to. */
   credentialOrigins(target: Target): readonly string[];
-  /** Drops what a loaded provider keeps in memory of the target's credential. */
+  /** Drops what a loaded provider keeps in memory of the target's credentials. */
   forgetTokens(target: Target): void;
+  /** The consent is known to be gone: what was kept about the work done with it is over, too. */
+  consentGone(target: Target): Promise<void>;
   readonly journal: Journal;
   readonly locks: TargetLocks;
   /** Loads the provider's network code on first use. */
@@ -27,10 +30,15 @@ export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'l
 export interface ResetRequest {
   readonly signal: AbortSignal;
   readonly takeOverLock?: boolean;
-  confirm(target: Target, preview: Preview): Promise<Confirmation>;
+  /** Id of the provider's way to end the consent. */
+  readonly way: string;
+  readonly confirm: ResetPorts['confirm'];
   /** Called with the step the operation has reached. */
   progress?: (step: Parameters<ResetPorts['progress']>[0]) => void;
 }
+
+type Present = Extract<CredentialReading, { kind: 'present' }>;
+type Granted = Extract<ProbeResult, { kind: 'granted' }>;
 
 export class ConsentOperations {
   readonly #inFlight = new Map<TargetKey, Promise<Outcome>>();
@@ -65,6 +73,7 @@ export class ConsentOperations {
         currentTarget: () => this.ports.currentTarget(key),
         confirm: request.confirm,
         takeOverLock: request.takeOverLock === true,
+        way: request.way,
         progress: (step) => {
           sent ||= step === 'sent';
           store.update(key, (state) => ({ ...state, activity: { kind: 'resetting', step } }));
@@ -91,42 +100,60 @@ export class ConsentOperations {
     };
   }
 
-  /** Reads the state of the consent; consumes nothing. */
-  async probe(target: Target, signal: AbortSignal): Promise<void> {
+  /**
+   * Reads the state of the consent; consumes nothing. With `dropRejected`, credentials that the service does not accept are
+   * forgotten if a newer one is accepted: a sign-in has taken their place.
+   */
+  async probe(target: Target, signal: AbortSignal, options: { readonly dropRejected?: boolean } = {}): Promise<void> {
     const key = targetKey(target);
     const { store } = this.ports;
     if (this.#inFlight.has(key) || store.get(key).activity.kind !== 'idle') return;
     const checking = { kind: 'checking' } as const;
     store.update(key, (state) => ({ ...state, activity: checking }));
-    const consent = await this.#readConsent(target, signal);
+    const consent = await this.#readConsent(target, signal, options.dropRejected === true);
     // A reset that began meanwhile knows better: this read may have been answered before it.
     store.update(key, (state) =>
       state.activity === checking ? { ...state, activity: { kind: 'idle' }, consent: consent ?? state.consent } : state,
     );
   }
 
-  async #readConsent(target: Target, signal: AbortSignal): Promise<ConsentState | undefined> {
+  async #readConsent(target: Target, signal: AbortSignal, dropRejected: boolean): Promise<ConsentState | undefined> {
     try {
       const reading = await this.ports.credentials.read(target);
       if (reading.kind !== 'present') return consentWithoutCredential(reading);
       const provider = await this.ports.provider(target.project.provider);
-      const probe = await provider.probe({ ...target, credential: reading.credential }, signal);
-      return await this.#consentOf(probe, target, reading.credential.storedAt);
+      const probe = await provider.probe({ ...target, credentials: reading.credentials }, signal);
+      if (dropRejected && probe.kind === 'granted') await this.#dropRejected(target, reading, probe);
+      return await this.#consentOf(probe, target, reading);
     } catch (error) {
       this.ports.log.error(`Reading the consent failed: ${error instanceof Error ? error.message : 'unknown error'}`);
       return { kind: 'unread', reason: reason('consent.readDefect', {}, [{ kind: 'retry' }]) };
     }
   }
 
-  async #consentOf(probe: ProbeResult, target: Target, storedAt: number): Promise<ConsentState | undefined> {
+  async #dropRejected(target: Target, reading: Present, probe: Granted): Promise<void> {
+    const read = probe.grant.credentials;
+    const newestAlive = Math.max(...read.filter(({ alive }) => alive).map(({ storedAt }) => storedAt));
+    const rejected = new Set(read.filter(({ alive }) => !alive).map(({ storedAt }) => storedAt));
+    const dropped = reading.credentials.filter(({ storedAt }) => rejected.has(storedAt) && storedAt < newestAlive);
+    if (dropped.length > 0) await this.ports.credentials.dropRejected(target, dropped);
+  }
+
+  async #consentOf(probe: ProbeResult, target: Target, reading: Present): Promise<ConsentState | undefined> {
     switch (probe.kind) {
-      case 'granted':
-        return { kind: 'granted', grant: probe.grant, readAt: this.ports.clock.now() };
+      case 'granted': {
+        const unusable = reading.unusable
+          .filter((one): one is Exclude<NoCredential, { kind: 'missing' }> => one.kind !== 'missing')
+          .map(whyUnusable);
+        return { kind: 'granted', grant: probe.grant, readAt: this.ports.clock.now(), unusable };
+      }
       case 'dead-credential': {
         const last = await this.ports.journal.lastVerifiedReset(targetAddress(target));
-        return last?.credentialStoredAt === storedAt
-          ? { kind: 'needs-consent', since: last.closedAt }
-          : { kind: 'dead-credential', reason: probe.reason };
+        if (!last || !wereEndedBy(last, reading.credentials)) {
+          return { kind: 'dead-credential', reason: probe.reason };
+        }
+        await this.ports.credentials.forgetDead(target, reading.credentials, last.closedAt);
+        return { kind: 'needs-consent', since: last.closedAt };
       }
       case 'failed':
         return { kind: 'unread', reason: probe.reason };
@@ -182,10 +209,10 @@ export class ConsentOperations {
       if (isGone(outcome.kind)) {
         this.ports.forgetTokens(target);
         // The user may have consented and signed in anew while the reset was being verified.
-        const generation = await credentials.storedGeneration(target);
-        const consent: ConsentState | undefined =
-          generation === undefined ? undefined : { kind: 'stored', storedAt: generation };
-        if (consent) store.update(key, (state) => ({ ...state, consent }));
+        const stored = (await credentials.storedGeneration(target)) !== undefined;
+        if (stored) store.update(key, (state) => ({ ...state, consent: { kind: 'stored' } }));
+        // What another credential can still reach is not over.
+        else await this.ports.consentGone(target);
       }
       if (hadOpen) await this.#showNextOpen(target);
     } catch (error) {
@@ -214,7 +241,7 @@ export class ConsentOperations {
     const load = async (target: Target): Promise<void> => {
       const key = targetKey(target);
       const { origin } = targetAddress(target);
-      const consent = consentByMarker(markers.get(key), this.ports.credentialOrigins(target));
+      const consent = consentByMarkers(markers.get(key) ?? [], this.ports.credentialOrigins(target));
       const open = await this.#stillOpen(target, unfinished);
       const loadedOrigin = this.#loadedOrigins.get(key);
       this.#loadedOrigins.set(key, origin);
@@ -266,8 +293,8 @@ export class ConsentOperations {
 
   /** Another window has stored or forgotten the credential: the marker says what holds now. */
   async credentialChangedElsewhere(target: Target): Promise<void> {
-    const marker = (await this.ports.credentials.markers()).get(targetKey(target));
-    this.credentialChanged(target, consentByMarker(marker, this.ports.credentialOrigins(target)));
+    const markers = (await this.ports.credentials.markers()).get(targetKey(target)) ?? [];
+    this.credentialChanged(target, consentByMarkers(markers, this.ports.credentialOrigins(target)));
     await this.#showNextOpen(target);
   }
 }

@@ -1,4 +1,5 @@
 /** What is known of every identity: the one truth that tree, status bar and tasks render. Entries are immutable and replaced. */
+import type { TrackedJob } from './archiveJobs';
 import type { Reason, TargetKey } from './model';
 import { needsAttention, type Outcome } from './outcome';
 import type { GrantSummary } from './provider';
@@ -14,8 +15,14 @@ export type ConsentState =
   /** No credential on this computer, and no reset that would explain it. */
   | { readonly kind: 'not-signed-in' }
   /** A credential is stored; the consent has not been read since the window opened. */
-  | { readonly kind: 'stored'; readonly storedAt: number }
-  | { readonly kind: 'granted'; readonly grant: GrantSummary; readonly readAt: number }
+  | { readonly kind: 'stored' }
+  | {
+      readonly kind: 'granted';
+      readonly grant: GrantSummary;
+      readonly readAt: number;
+      /** Why other stored credentials of the identity cannot be used. */
+      readonly unusable: readonly Reason[];
+    }
   /** The consent is known to be gone. */
   | { readonly kind: 'needs-consent'; readonly since: number }
   /** The service does not accept the credential, and no reset explains it. */
@@ -32,9 +39,24 @@ export interface IdentityState {
   readonly lastOutcome?: Outcome;
   /** An operation whose result is not known, from this window or one that has ended. */
   readonly unfinished?: { readonly operationId: string; readonly openedAt: number; readonly reason: Reason };
+  /** Archive jobs that are known here, oldest first. */
+  readonly jobs: readonly TrackedJob[];
+  /** Downloads that run in this window, by job id. */
+  readonly downloads: ReadonlyMap<string, DownloadProgress>;
 }
 
-export const initialState: IdentityState = { activity: { kind: 'idle' }, consent: { kind: 'not-signed-in' } };
+export interface DownloadProgress {
+  readonly doneBytes: number;
+  /** `undefined` until the sizes are known. */
+  readonly totalBytes: number | undefined;
+}
+
+export const initialState: IdentityState = {
+  activity: { kind: 'idle' },
+  consent: { kind: 'not-signed-in' },
+  jobs: [],
+  downloads: new Map(),
+};
 
 /** Whether the identity counts in the badge. */
 export function identityNeedsAttention(state: IdentityState): boolean {

@@ -53,17 +53,18 @@ export function targetAddress(target: Target): TargetAddress {
   return { provider: target.project.provider, origin: target.project.endpoint, target: targetKey(target) };
 }
 
-/** A credential as the vault hands it out: secrets stay sealed and bound to their origins. */
+/**
+ * One credential of an identity as the vault hands it out: secrets stay sealed and bound to their origins. An identity may
+ * own several, for instance one token per separate grant.
+ */
 export interface Credential {
   /** Which of the provider's credential forms was filled in, for instance `accessToken`. */
   readonly form: string;
   readonly secrets: Readonly<Record<string, BoundSecret>>;
-  /** Fields that are no secrets, such as a client id. */
+  /** What is known of it and is no secret, such as a client id. */
   readonly facts: Readonly<Record<string, string>>;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds. Never the same for two credentials of one identity, at any time: it names the credential. */
   readonly storedAt: number;
-  /** Grows with every change of the record; compared before sending. */
-  readonly generation: number;
 }
 
 /** Why something is as it is: a stable code for the texts, parameters for their placeholders, and what can be done. */
@@ -83,7 +84,14 @@ export type RemedyAction =
   | { readonly kind: 'replace-credential' }
   | { readonly kind: 'open-url'; readonly url: string }
   | { readonly kind: 'take-over-lock' }
-  | { readonly kind: 'open-settings' };
+  | { readonly kind: 'open-settings' }
+  /** Reset the consent, after the usual confirmation. */
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'sign-in' }
+  /** Another way of the provider to end the consent, by its id in the provider's description. */
+  | { readonly kind: 'use-way'; readonly way: string }
+  /** What can be done when the token of a living consent is gone. */
+  | { readonly kind: 'lost-token-help' };
 
 export function reason(
   code: string,

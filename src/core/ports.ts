@@ -1,5 +1,5 @@
 /** What the domain needs from outside, as small interfaces. */
-import type { TargetAddress } from './model';
+import type { TargetAddress, TargetKey } from './model';
 import type { Outcome } from './outcome';
 import type { BoundSecret } from './redact';
 
@@ -36,23 +36,28 @@ export interface SecretStore {
  * `undefined`, so "the keyring lost it" and "signed out" could not be told apart without them.
  */
 export interface MarkerStore {
-  get(key: string): Promise<CredentialMarker | undefined>;
-  set(key: string, marker: CredentialMarker): Promise<void>;
-  delete(key: string): Promise<void>;
-  /** All markers, for the tree's first paint. */
-  all(): Promise<ReadonlyMap<string, CredentialMarker>>;
+  /** The markers of one identity, oldest first. */
+  list(key: TargetKey): Promise<readonly CredentialMarker[]>;
+  /** Writes the marker of one credential; `storedAt` names it. */
+  set(key: TargetKey, marker: CredentialMarker): Promise<void>;
+  delete(key: TargetKey, storedAt: number): Promise<void>;
+  /** All markers by identity, oldest first, for the tree's first paint. */
+  all(): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>>;
 }
 
+/** One for each credential: two windows that add and end credentials never overwrite each other's notes. */
 export interface CredentialMarker {
   readonly form: string;
   /** Epoch milliseconds; never the same for two credentials of one identity, so it names the credential. */
   readonly storedAt: number;
   readonly origins: readonly string[];
+  /** What it was granted, for asking for the same again; absent when nobody said. */
+  readonly grants?: readonly string[];
   /**
-   * Why the credential is no longer there: the user forgot it (its consent may be alive), a verified reset ended it, or it
-   * could not be read and was put aside.
+   * Why the credential is no longer there: the user forgot it (its consent may be alive), a verified reset ended it, it could
+   * not be read and was put aside, or the service no longer accepted it while a newer one was there.
    */
-  readonly ended?: { readonly by: 'forget' | 'reset' | 'damage'; readonly at: number };
+  readonly ended?: { readonly by: 'forget' | 'reset' | 'damage' | 'dead'; readonly at: number };
 }
 
 // ── Locks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,6 +91,8 @@ export interface JournalEntry {
   /** Epoch milliseconds, as all times here. */
   readonly confirmedAt: number;
   readonly credentialStoredAt: number;
+  /** The provider's way that was taken; absent in entries of the first one. */
+  readonly way?: string;
   readonly hints: VerificationHints;
   readonly openedAt: number;
   readonly stage: 'sending' | 'sent' | 'closed';
@@ -133,6 +140,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as `authorization: Bearer …`, if the URL's origin is one the secret is bound to. */
   readonly bearer?: BoundSecret;
+  /** Headers whose values are secrets, such as `x-goog-api-key`; names in lower case. Each goes to its own origins only. */
+  readonly secretHeaders?: Readonly<Record<string, BoundSecret>>;
   readonly body?: HttpBody;
   /** `irreversible` requests use a connection opened for them and are never sent again by the transport. */
   readonly effect: 'read' | 'irreversible';
@@ -147,11 +156,15 @@ export interface HttpRequest {
 
 export type HttpBody =
   | { readonly kind: 'json'; readonly value: unknown }
+  /** A JSON object with secrets among its values. */
+  | { readonly kind: 'json-fields'; readonly fields: Readonly<Record<string, JsonField>> }
   /** Sends `content-length: 0` and no body. */
   | { readonly kind: 'empty' }
   | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string | BoundSecret>> }
   /** Ready-made text; sealed, as a body made by a library may hold secrets that cannot be told apart. */
   | { readonly kind: 'text'; readonly contentType: string; readonly value: BoundSecret };
+
+export type JsonField = string | number | boolean | readonly string[] | BoundSecret;
 
 /** Why nothing left this machine. */
 export type NotSentCause =

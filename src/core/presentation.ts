@@ -1,10 +1,11 @@
 /** State → what a row, a status bar item or a screen reader says. Pure. */
 import type { ConsentState, IdentityState } from './consentStore';
 import { plainText } from './foreignText';
+import { jobWords } from './jobPresentation';
 import { localTime } from './localTime';
 import type { Reason, Target } from './model';
 import { needsAttention, type Outcome } from './outcome';
-import { outcomeWord, type ReasonTexts, reasonParagraph, reasonSentences, type Translate } from './outcomeText';
+import { outcomeWord, type ReasonTexts, reasonParagraph, type Translate } from './outcomeText';
 import type { ResetStep } from './resetOperation';
 
 export interface PresentationContext {
@@ -35,6 +36,7 @@ const stepWords: Readonly<Record<ResetStep, string>> = {
   previewing: 'reading the consent…',
   confirming: 'waiting for your confirmation…',
   locking: 'preparing…',
+  rereading: 'reading once more…',
   journaling: 'preparing…',
   sending: 'sending…',
   sent: 'waiting for the answer…',
@@ -77,7 +79,7 @@ function describe(state: IdentityState, context: PresentationContext): string {
       break;
   }
   if (state.unfinished) return translate('outcome unknown', {});
-  const consent = consentWords(state.consent, context);
+  const consent = consentWords(state, context);
   return state.lastOutcome === undefined ? consent : withOutcome(consent, state.lastOutcome, context);
 }
 
@@ -89,8 +91,9 @@ function withOutcome(consent: string, outcome: Outcome, context: PresentationCon
   return needsAttention(outcome.kind) ? `${word} · ${consent}` : `${consent} · ${word}`;
 }
 
-function consentWords(consent: ConsentState, context: PresentationContext): string {
+function consentWords(state: IdentityState, context: PresentationContext): string {
   const { translate } = context;
+  const { consent } = state;
   switch (consent.kind) {
     case 'not-signed-in':
       return translate('not signed in on this computer', {});
@@ -115,7 +118,8 @@ function consentWords(consent: ConsentState, context: PresentationContext): stri
         const left = credentialExpiresAt - context.now;
         parts.push(left > 0 ? translate('expires in {time}', { time: duration(left) }) : translate('expired', {}));
       }
-      return parts.join(' · ');
+      const jobs = jobWords(state.jobs, context);
+      return (jobs === undefined ? parts : [...parts, jobs]).join(' · ');
     }
   }
 }
@@ -183,7 +187,7 @@ function tooltipLines(target: Target, state: IdentityState, context: Presentatio
 }
 
 /** Whether the outcome is the one that is shown as unfinished already. Many outcomes belong to no operation at all. */
-function isUnfinished(outcome: Outcome, { unfinished }: IdentityState): boolean {
+export function isUnfinished(outcome: Outcome, { unfinished }: IdentityState): boolean {
   return unfinished !== undefined && outcome.operationId === unfinished.operationId;
 }
 
@@ -200,7 +204,7 @@ function grantLines(
   ];
 }
 
-function consentReason(consent: ConsentState): Reason | undefined {
+export function consentReason(consent: ConsentState): Reason | undefined {
   switch (consent.kind) {
     case 'dead-credential':
     case 'unusable-credential':
@@ -209,96 +213,4 @@ function consentReason(consent: ConsentState): Reason | undefined {
     default:
       return undefined;
   }
-}
-
-/** The modal of a reset: what is asked, and the lines below it; losses come first. */
-export function presentConfirmation(
-  target: Target,
-  preview: {
-    readonly losses: readonly Reason[];
-    readonly effects: readonly Reason[];
-    readonly grant: { readonly timeBased: readonly string[]; readonly oneTime: readonly string[] };
-  },
-  context: Omit<PresentationContext, 'now'>,
-  earlierUnknown = false,
-): { readonly message: string; readonly detail: string } {
-  const { translate, texts } = context;
-  const message = translate('Reset the consent of {identity} in {project}?', {
-    identity: plainText(target.identity.label, 120),
-    project: plainText(target.project.label, 120),
-  });
-  const scopes = [...preview.grant.timeBased, ...preview.grant.oneTime].map((name) => plainText(name, 80));
-  const shown = scopes.slice(0, 6).join(', ');
-  const more = scopes.length > 6 ? translate('and {count} more', { count: String(scopes.length - 6) }) : '';
-  const lines = [
-    ...(earlierUnknown
-      ? [translate('The outcome of an earlier reset is still unknown. Better verify that one first.', {})]
-      : []),
-    ...preview.losses.map((line) => reasonSentences(line, texts, translate).happened),
-    ...preview.effects.map((line) => reasonSentences(line, texts, translate).happened),
-    ...(scopes.length > 0
-      ? [translate('Granted now: {scopes}', { scopes: [shown, more].filter(Boolean).join(' ') })]
-      : []),
-    translate('Sent to {origin}. This cannot be undone; the user has to consent again.', {
-      origin: target.project.endpoint,
-    }),
-  ];
-  return { message, detail: lines.join('\n\n') };
-}
-
-export interface DetailPresentation {
-  /** Stable among the details of one identity. */
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-  readonly icon: IconPresentation;
-}
-
-/** The rows below an identity. */
-export function presentDetails(state: IdentityState, context: PresentationContext): readonly DetailPresentation[] {
-  const { translate, texts, now } = context;
-  const rows: DetailPresentation[] = [];
-  if (state.unfinished) rows.push(...sentenceRows('unfinished', state.unfinished.reason, texts, translate));
-  if (state.lastOutcome && !isUnfinished(state.lastOutcome, state)) {
-    rows.push({
-      id: 'last-outcome',
-      label: translate('Last reset: {outcome}', { outcome: outcomeWord(state.lastOutcome.kind, translate) }),
-      description: localTime(state.lastOutcome.at, now),
-      icon: { id: needsAttention(state.lastOutcome.kind) ? 'warning' : 'history' },
-    });
-    rows.push(...sentenceRows('outcome', state.lastOutcome.reason, texts, translate));
-  }
-  const why = consentReason(state.consent);
-  if (why && why.code !== state.lastOutcome?.reason.code) rows.push(...sentenceRows('consent', why, texts, translate));
-  if (state.consent.kind === 'granted') {
-    const { timeBased, oneTime, credentialExpiresAt } = state.consent.grant;
-    const timed = translate('time-based', {});
-    const once = translate('one time', {});
-    for (const name of timeBased) rows.push(scopeRow(name, timed));
-    for (const name of oneTime) rows.push(scopeRow(name, once));
-    if (credentialExpiresAt !== undefined) {
-      const left = credentialExpiresAt - now;
-      const description =
-        left > 0 ? translate('expires in {time}', { time: duration(left) }) : translate('expired', {});
-      rows.push({ id: 'credential', label: translate('Credential', {}), description, icon: { id: 'clock' } });
-    }
-  }
-  return rows;
-}
-
-function scopeRow(name: string, kind: string): DetailPresentation {
-  return { id: `scope:${name}`, label: plainText(name, 80), description: kind, icon: { id: 'shield' } };
-}
-
-function sentenceRows(
-  id: string,
-  why: Reason,
-  texts: ReasonTexts,
-  translate: Translate,
-): readonly DetailPresentation[] {
-  const { happened, notHappened, remedy } = reasonSentences(why, texts, translate);
-  const rows: DetailPresentation[] = [{ id: `${id}:happened`, label: happened, description: '', icon: { id: 'info' } }];
-  if (notHappened) rows.push({ id: `${id}:not`, label: notHappened, description: '', icon: { id: 'circle-slash' } });
-  if (remedy) rows.push({ id: `${id}:remedy`, label: remedy, description: '', icon: { id: 'lightbulb' } });
-  return rows;
 }

@@ -1,5 +1,6 @@
 /** The port every provider fills. A provider is one folder and one line in the registry. */
 import type * as v from 'valibot';
+import type { ArchiveJobs } from './archiveJobs';
 import type { Credential, Project, ProviderOptions, Reason, Target } from './model';
 import type { VerificationHints } from './ports';
 
@@ -15,8 +16,21 @@ export interface ProviderDescription {
   /** Every origin that may receive a secret of the project's identities. */
   credentialOrigins(project: Project): readonly string[];
   readonly credentialForms: readonly CredentialForm[];
+  /** How a consent can be ended, at least one; the first is what *Reset Consent* does. */
+  readonly ways: readonly [ResetWay, ...ResetWay[]];
   /** English texts for the provider's reason codes; placeholders are `{name}`. */
   readonly reasonTexts: Readonly<Record<string, ReasonText>>;
+}
+
+/** One way to end a consent. All ways go through the same confirmation, lock, journal and verification. */
+export interface ResetWay {
+  readonly id: string;
+  /** The button of the confirmation: a verb. */
+  readonly verb: string;
+  /** The question of the confirmation, with the placeholders `{identity}` and `{project}`. */
+  readonly question: string;
+  /** When to choose it, and what it does not do; shown where one of several ways is chosen. */
+  readonly detail?: string;
 }
 
 /** One way to give a credential, as a list of fields to ask for. */
@@ -35,6 +49,28 @@ export interface CredentialField {
   readonly secret: boolean;
   /** Key of the project options that holds the value already; then it is not asked for. */
   readonly fromOption?: string;
+  /** May be left empty; then nothing is stored for it. */
+  readonly optional?: boolean;
+  /**
+   * What is entered. `token` (unless said otherwise): one line without spaces and quotes, cleaned of what pasting adds. `text`:
+   * one line, trimmed. `password`: one line, exactly as typed. `pem`: a key as in a PEM file, with its line breaks or without.
+   */
+  readonly content?: 'token' | 'text' | 'password' | 'pem';
+  /** Asked for as one of these; its value is stored. */
+  readonly choices?: readonly FieldChoice[];
+  /**
+   * Asked for only when an earlier field has one of the values `is` (`''`: left empty) or, without `is`, when it was filled.
+   * Otherwise it is passed over, and nothing is stored for it.
+   */
+  readonly onlyWhen?: { readonly field: string; readonly is?: readonly string[] };
+  /** What is wrong with a value that is not empty, as a reason of the provider's texts. Never repeats the value. */
+  check?(value: string): Reason | undefined;
+}
+
+export interface FieldChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly detail?: string;
 }
 
 /** What a user reads of a reason: what happened, what did not happen, what to do. */
@@ -44,25 +80,36 @@ export interface ReasonText {
   readonly remedy?: string;
 }
 
+/** An identity with all credentials that can be used, oldest first. */
 export interface ProviderTarget extends Target {
+  readonly credentials: readonly [Credential, ...Credential[]];
+}
+
+/** An identity with one of its credentials. */
+export interface CredentialTarget extends Target {
   readonly credential: Credential;
 }
 
 export interface Provider {
   readonly id: string;
-  /** Reads what a reset would do, and gets everything ready to send. Has no effect on the consent. */
-  preview(target: ProviderTarget, signal: AbortSignal): Promise<PreviewResult>;
-  /** Reads whether the consent is still alive. Must not rest on the answer of the reset itself. */
-  verify(target: ProviderTarget, hints: VerificationHints, signal: AbortSignal): Promise<Verification>;
+  /**
+   * Reads what a reset would do, and gets everything ready to send. Has no effect on the consent. `way` is the id of one of
+   * the ways of the provider's description.
+   */
+  preview(target: ProviderTarget, way: string, signal: AbortSignal): Promise<PreviewResult>;
+  /** Reads whether the consent of the credential is still alive. Must not rest on the answer of the reset itself. */
+  verify(target: CredentialTarget, hints: VerificationHints, signal: AbortSignal): Promise<Verification>;
   /** Reads the state of the consent for the tree. Consumes nothing. */
   probe(target: ProviderTarget, signal: AbortSignal): Promise<ProbeResult>;
-  /** Drops what is kept in memory of the target's credential. */
+  /** Drops what is kept in memory of the target's credentials. */
   forget(target: Target): void;
+  /** Present where the service exports archives. */
+  readonly archives?: ArchiveJobs;
 }
 
 export type PreviewResult =
   | { readonly kind: 'ready'; readonly preview: Preview; readonly prepared: PreparedReset }
-  /** The credential is dead. Whether that means "already reset" only the journal can say. */
+  /** All credentials are dead. Whether that means "already reset" only the journal can say. */
   | { readonly kind: 'dead-credential'; readonly reason: Reason }
   /** A reset is not possible; nothing was sent that has an effect. */
   | { readonly kind: 'stopped'; readonly outcome: StoppedOutcome; readonly reason: Reason }
@@ -74,7 +121,7 @@ export type StoppedOutcome = 'refused' | 'not-sent' | 'unsupported';
 export interface Preview {
   /** What ends, and whom else it touches: codes and parameters for the texts. */
   readonly effects: readonly Reason[];
-  /** What would be lost; shown first. */
+  /** What would be lost, the sum of it first; the confirmation begins with that. Empty when nothing is known of. */
   readonly losses: readonly Reason[];
   readonly grant: GrantSummary;
 }
@@ -84,16 +131,51 @@ export interface GrantSummary {
   /** Names of what is granted, for instance Data Portability resources; empty when the service does not say. */
   readonly timeBased: readonly string[];
   readonly oneTime: readonly string[];
-  /** When the stored credential ends by itself, epoch milliseconds, if known. */
+  /** When the first of the stored credentials ends by itself, epoch milliseconds, if known. */
   readonly credentialExpiresAt?: number;
+  /** One for each credential that was read, dead ones too; oldest first. */
+  readonly credentials: readonly CredentialSummary[];
+}
+
+/** What is known of one credential of an identity. */
+export interface CredentialSummary {
+  readonly storedAt: number;
+  readonly alive: boolean;
+  /** What it was granted; `undefined` when nobody said. */
+  readonly grants?: readonly string[];
+  /** When it ends by itself, epoch milliseconds, if known. */
+  readonly expiresAt?: number;
+  /** Why it ends then, for instance the limit of a client in testing status. */
+  readonly limit?: Reason;
+  /** When the access token made from it ends, epoch milliseconds, if there is one; it is renewed by itself. */
+  readonly accessTokenExpiresAt?: number;
 }
 
 /** A reset that is ready to leave. Holds the very token the preview was made with; it can be sent once. */
 export interface PreparedReset {
-  readonly hints: VerificationHints;
+  /** The credential it is sent with, and what its verification needs. */
+  readonly sentWith: AliveCredential;
+  /** The other credentials of the identity that were seen alive: the reset should end them, too. */
+  readonly alsoAlive: readonly AliveCredential[];
+  /** Those that were dead before. */
+  readonly dead: readonly Credential[];
+  /** Reads once more, with the lock held and right before sending, whether what was previewed last still holds. */
+  reread(signal: AbortSignal): Promise<Reread>;
   /** Sends the one request. */
   send(leaving: Leaving, signal: AbortSignal): Promise<ResetAnswer>;
 }
+
+export interface AliveCredential {
+  readonly credential: Credential;
+  readonly hints: VerificationHints;
+}
+
+export type Reread =
+  | { readonly kind: 'unchanged' }
+  /** There is more, or something else, to lose: it has to be confirmed anew. */
+  | { readonly kind: 'changed'; readonly preview: Preview }
+  | { readonly kind: 'failed'; readonly reason: Reason }
+  | { readonly kind: 'aborted' };
 
 /** What happens around the moment in which the request leaves this machine. */
 export interface Leaving {

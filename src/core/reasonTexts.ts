@@ -11,6 +11,11 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: nothingSent,
     remedy: 'The next run starts at the consent screen. After a new consent, store its token here.',
   },
+  'reset.othersAlive': {
+    happened:
+      'The consent of the token it was sent with is gone, but {count} more of this identity still work: they belong to another project or user, or the service has not ended them yet.',
+    remedy: 'Check the consent in a few minutes, and reset it again if it is still alive.',
+  },
   'reset.acceptedNotCheckable': {
     happened: 'The service accepted the reset, but it cannot be verified. {cause}',
     notHappened: 'It was not seen that the consent is gone.',
@@ -126,6 +131,15 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     happened: 'The journal no longer holds this reset.',
     notHappened: 'The reset was not verified.',
     remedy: 'See by hand whether the consent screen comes back, then dismiss the entry.',
+  },
+  'jobs.unsupported': {
+    happened: 'This service exports no archives.',
+    notHappened: nothingSent,
+  },
+  'consent.rereadFailed': {
+    happened: 'What a reset would lose could not be read once more before sending. {cause}',
+    notHappened: nothingSent,
+    remedy: 'Try again.',
   },
   'consent.readDefect': {
     happened: 'The state of the consent could not be read because of a defect in Reconsent.',

@@ -4,45 +4,28 @@
  * The order is the product. Nothing that may have an effect leaves before the confirmation is fresh, the lock is held and
  * the journal entry is on disk; nothing is called verified without a read that is independent of the reset's own answer.
  */
+import { whyUnusable } from './consentDerivation';
+import { type CredentialSource, type NoCredential, wereEndedBy } from './credentialSource';
 import { sameOrigins } from './endpoint';
 import { localTime } from './localTime';
-import { type Credential, type Reason, reason, type Target, type TargetAddress, targetAddress } from './model';
+import { type Reason, reason, type Target, type TargetAddress, targetAddress } from './model';
 import type { Outcome, OutcomeKind } from './outcome';
 import type { Clock, ConfirmedBy, Journal, Log, NewJournalEntry, Random, TargetLocks } from './ports';
 import type { Leaving, PreparedReset, Preview, Provider, ProviderTarget, ResetAnswer } from './provider';
-import { verifyPatiently } from './verification';
+import { endOthers, verifyPatiently } from './verification';
 
 /** A confirmation is good for this long, until the operation starts. */
 export const confirmationLifetimeMs = 60_000;
 
-export type ResetStep = 'previewing' | 'confirming' | 'locking' | 'journaling' | 'sending' | 'sent' | 'verifying';
-
-export type CredentialReading =
-  | { readonly kind: 'present'; readonly credential: Credential }
-  /** Never stored, or forgotten; `resetAt` when the last one stored was ended by a verified reset. */
-  | { readonly kind: 'missing'; readonly resetAt?: number }
-  /** A marker says it was stored; the secret storage of this computer no longer has it. */
-  | { readonly kind: 'lost'; readonly storedAt: number }
-  /** It was given for other origins than the project's. It must not be sent. */
-  | { readonly kind: 'foreign-origin'; readonly boundTo: readonly string[] }
-  /** It could not be read as a credential record; it was put aside. */
-  | { readonly kind: 'corrupt' }
-  /** A later version of the extension has written it; it is left alone. */
-  | { readonly kind: 'newer' }
-  /** The secret storage did not answer. */
-  | { readonly kind: 'unreadable' };
-
-/** Where credentials come from and where dead ones go. */
-export interface CredentialSource {
-  read(target: Target): Promise<CredentialReading>;
-  /**
-   * The generation of the stored credential as every window sees it, from the disk rather than from memory; `undefined` when
-   * there is none.
-   */
-  storedGeneration(target: Target): Promise<number | undefined>;
-  /** Forgets the record if it is still the one of `generation`, because a reset seen at `resetAt` has ended its consent. */
-  forgetDead(target: Target, generation: number, resetAt: number): Promise<void>;
-}
+export type ResetStep =
+  | 'previewing'
+  | 'confirming'
+  | 'locking'
+  | 'rereading'
+  | 'journaling'
+  | 'sending'
+  | 'sent'
+  | 'verifying';
 
 export interface Confirmation {
   readonly kind: 'confirmed' | 'declined';
@@ -59,8 +42,11 @@ export interface ResetPorts {
   readonly log: Log;
   /** The target as it is configured at this moment; `undefined` when it is gone. */
   currentTarget(): Target | undefined;
-  confirm(target: Target, preview: Preview): Promise<Confirmation>;
+  /** `changed`: it was confirmed before, and what would be lost has changed since. */
+  confirm(target: Target, preview: Preview, changed: boolean): Promise<Confirmation>;
   progress(step: ResetStep): void;
+  /** Id of the provider's way to end the consent. */
+  readonly way: string;
   /** The user wants to replace the live owner of the lock. */
   readonly takeOverLock?: boolean;
 }
@@ -69,6 +55,7 @@ export interface ResetPorts {
 interface Ready {
   readonly target: ProviderTarget;
   readonly address: TargetAddress;
+  readonly generation: string;
   readonly preview: Preview;
   readonly prepared: PreparedReset;
 }
@@ -88,23 +75,48 @@ export async function runReset(target: Target, ports: ResetPorts, signal: AbortS
   const ready = await prepare(target, ports, signal);
   if (ready.kind === 'end') return ready.outcome;
 
-  ports.progress('confirming');
-  const confirmed = await confirm(ready.with, ports, signal);
-  if (confirmed.kind === 'end') return confirmed.outcome;
+  let { preview } = ready.with;
+  for (let changed = false; ; changed = true) {
+    ports.progress('confirming');
+    const confirmed = await confirm({ ...ready.with, preview }, changed, ports, signal);
+    if (confirmed.kind === 'end') return confirmed.outcome;
+    const attempt = await underLock(confirmed.with, ports, signal);
+    if (attempt.kind === 'end') return attempt.outcome;
+    preview = attempt.with;
+  }
+}
 
+/** Ends, or goes back to the confirmation with what would be lost by now. */
+async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Step<Preview>> {
   ports.progress('locking');
-  const lock = await ports.locks.acquire(ready.with.address, { takeOver: ports.takeOverLock === true });
+  const lock = await ports.locks.acquire(confirmed.address, { takeOver: ports.takeOverLock === true });
   if (lock.kind === 'held') {
     const seconds = String(Math.round(lock.heldForMs / 1000));
     const actions = lock.mayTakeOver ? ([{ kind: 'take-over-lock' }] as const) : [];
-    return ending(ports, 'not-sent', reason('lock.held', { seconds }, actions));
+    return end(ending(ports, 'not-sent', reason('lock.held', { seconds }, actions)));
   }
   if (lock.kind === 'unavailable')
-    return ending(ports, 'not-sent', reason('lock.unavailable', { detail: lock.detail }));
+    return end(ending(ports, 'not-sent', reason('lock.unavailable', { detail: lock.detail })));
   try {
-    const stillTrue = await recheck(confirmed.with, ports, signal);
-    if (stillTrue.kind === 'end') return stillTrue.outcome;
-    return await sendAndVerify(confirmed.with, ports, signal);
+    const stillTrue = await recheck(confirmed, ports, signal);
+    if (stillTrue.kind === 'end') return stillTrue;
+    ports.progress('rereading');
+    const reread = await confirmed.prepared.reread(signal);
+    switch (reread.kind) {
+      case 'changed':
+        return go(reread.preview);
+      case 'failed': {
+        const why = reason('consent.rereadFailed', {}, [{ kind: 'retry' }]);
+        return end(ending(ports, 'not-sent', { ...why, cause: reread.reason }));
+      }
+      case 'aborted':
+        return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
+      case 'unchanged': {
+        // Reading took its time: another window may have added or ended a credential meanwhile.
+        const still = await recheck(confirmed, ports, signal);
+        return still.kind === 'end' ? still : end(await sendAndVerify(confirmed, ports, signal));
+      }
+    }
   } finally {
     // What became of the reset is known by now; a lock that cannot be given back goes stale by itself.
     await withoutFailing('The lock could not be released', () => lock.release(), ports);
@@ -115,9 +127,9 @@ async function prepare(target: Target, ports: ResetPorts, signal: AbortSignal): 
   const address = targetAddress(target);
   const reading = await ports.credentials.read(target);
   if (reading.kind !== 'present') return end(withoutCredential(reading, ports));
-  const { credential } = reading;
-  const providerTarget: ProviderTarget = { ...target, credential };
-  const result = await ports.provider.preview(providerTarget, signal);
+  const { credentials, generation } = reading;
+  const providerTarget: ProviderTarget = { ...target, credentials };
+  const result = await ports.provider.preview(providerTarget, ports.way, signal);
   switch (result.kind) {
     case 'aborted':
       return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
@@ -125,54 +137,34 @@ async function prepare(target: Target, ports: ResetPorts, signal: AbortSignal): 
       return end(ending(ports, result.outcome, result.reason));
     case 'dead-credential': {
       // A dead token also fits a wrong or expired one: only a verified reset of this very credential tells them apart.
-      const resetAt = await verifiedResetOf(address, credential.storedAt, ports);
-      if (resetAt === undefined) return end(ending(ports, 'refused', result.reason));
-      const forget = () => ports.credentials.forgetDead(target, credential.generation, resetAt);
+      const last = await ports.journal.lastVerifiedReset(address);
+      if (!last || !wereEndedBy(last, credentials)) return end(ending(ports, 'refused', result.reason));
+      const forget = () => ports.credentials.forgetDead(target, credentials, last.closedAt);
       await withoutFailing('The dead credential could not be forgotten', forget, ports);
-      return end(alreadyReset(ports, resetAt));
+      return end(alreadyReset(ports, last.closedAt));
     }
-    case 'ready':
-      return go({ target: providerTarget, address, preview: result.preview, prepared: result.prepared });
+    case 'ready': {
+      const { preview, prepared } = result;
+      return go({ target: providerTarget, address, generation, preview, prepared });
+    }
   }
 }
 
-/** When a reset sent with this very credential was verified; resets of other credentials say nothing about it. */
-async function verifiedResetOf(
-  address: TargetAddress,
-  credentialStoredAt: number,
-  { journal }: ResetPorts,
-): Promise<number | undefined> {
-  const last = await journal.lastVerifiedReset(address);
-  return last?.credentialStoredAt === credentialStoredAt ? last.closedAt : undefined;
+function withoutCredential(reading: NoCredential, ports: ResetPorts): Outcome {
+  if (reading.kind !== 'missing') return ending(ports, 'not-sent', whyUnusable(reading));
+  return reading.resetAt !== undefined
+    ? alreadyReset(ports, reading.resetAt)
+    : ending(ports, 'not-sent', reason('credential.missing', {}, [{ kind: 'replace-credential' }]));
 }
 
-function withoutCredential(reading: Exclude<CredentialReading, { kind: 'present' }>, ports: ResetPorts): Outcome {
-  const replace = [{ kind: 'replace-credential' }] as const;
-  switch (reading.kind) {
-    case 'missing':
-      return reading.resetAt !== undefined
-        ? alreadyReset(ports, reading.resetAt)
-        : ending(ports, 'not-sent', reason('credential.missing', {}, replace));
-    case 'lost':
-      return ending(ports, 'not-sent', reason('credential.lost', { since: localTime(reading.storedAt) }, replace));
-    case 'foreign-origin':
-      return ending(
-        ports,
-        'not-sent',
-        reason('credential.foreignOrigin', { boundTo: reading.boundTo.join(', ') }, replace),
-      );
-    case 'corrupt':
-      return ending(ports, 'not-sent', reason('credential.corrupt', {}, replace));
-    case 'newer':
-      return ending(ports, 'not-sent', reason('credential.newer'));
-    case 'unreadable':
-      return ending(ports, 'not-sent', reason('credential.unreadable', {}, [{ kind: 'retry' }]));
-  }
-}
-
-async function confirm(ready: Ready, ports: ResetPorts, signal: AbortSignal): Promise<Step<Confirmed>> {
+async function confirm(
+  ready: Ready,
+  changed: boolean,
+  ports: ResetPorts,
+  signal: AbortSignal,
+): Promise<Step<Confirmed>> {
   if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
-  const answer = await ports.confirm(ready.target, ready.preview);
+  const answer = await ports.confirm(ready.target, ready.preview, changed);
   if (answer.kind === 'declined' || signal.aborted) {
     return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
   }
@@ -181,11 +173,13 @@ async function confirm(ready: Ready, ports: ResetPorts, signal: AbortSignal): Pr
 
 /** With the lock held: is everything that was confirmed still so? Another window may have been faster. */
 async function recheck(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Step<undefined>> {
-  const { target } = confirmed;
-  const resetAt = await verifiedResetOf(confirmed.address, target.credential.storedAt, ports);
-  if (resetAt !== undefined) return end(alreadyReset(ports, resetAt));
+  const { target, generation } = confirmed;
+  const last = await ports.journal.lastVerifiedReset(confirmed.address);
+  // One reset ends the consents of all: it may have been sent with another one of them.
+  if (last && target.credentials.some(({ storedAt }) => storedAt === last.credentialStoredAt))
+    return end(alreadyReset(ports, last.closedAt));
   // From the disk: another window's new credential may not have reached this window's memory yet.
-  if ((await ports.credentials.storedGeneration(target)) !== target.credential.generation) {
+  if ((await ports.credentials.storedGeneration(target)) !== generation) {
     return end(ending(ports, 'not-sent', reason('credential.changed', {}, [{ kind: 'retry' }])));
   }
   if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
@@ -217,7 +211,6 @@ function sameTarget(now: Target, then: Target): boolean {
 }
 
 async function sendAndVerify(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Outcome> {
-  const { target } = confirmed;
   const operationId = ports.random.id();
   ports.progress('journaling');
   try {
@@ -230,11 +223,23 @@ async function sendAndVerify(confirmed: Confirmed, ports: ResetPorts, signal: Ab
   // Closed before the credential is forgotten: until the journal says what happened, the dead credential is the only proof.
   const close = () => ports.journal.close(operationId, outcome);
   const closed = await withoutFailing('The journal entry could not be closed', close, ports);
-  if (closed && outcome.kind === 'verified') {
-    const forget = () => ports.credentials.forgetDead(target, target.credential.generation, outcome.at);
-    await withoutFailing('The dead credential could not be forgotten', forget, ports);
-  }
-  return outcome;
+  return closed && outcome.kind === 'verified' ? forgetEnded(confirmed, outcome, ports, signal) : outcome;
+}
+
+/** The reset was seen to have worked: what it has ended is forgotten, and what still lives is told. */
+async function forgetEnded(
+  { target, prepared }: Confirmed,
+  outcome: Outcome,
+  ports: ResetPorts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const ended = [prepared.sentWith.credential, ...prepared.dead];
+  const forget = () => ports.credentials.forgetDead(target, ended, outcome.at);
+  await withoutFailing('The dead credential could not be forgotten', forget, ports);
+  const others = prepared.alsoAlive.map(({ credential }) => credential);
+  const alive = await endOthers(target, others, outcome.at, ports, signal);
+  if (alive.length === 0) return outcome;
+  return { ...outcome, reason: reason('reset.othersAlive', { count: String(alive.length) }) };
 }
 
 /** Sends and classifies, with the entry in the journal. A defect ends the operation, too, with as much as is known. */
@@ -266,7 +271,7 @@ async function sendOnce(
     const answer = await confirmed.prepared.send(leaving, signal);
     if (answer.kind === 'not-sent' && withdrawn) return withdrawn;
     sent = true;
-    return await classify(answer, confirmed.target, confirmed.prepared, ports, signal);
+    return await classify(answer, confirmed, ports, signal);
   } catch (error) {
     ports.log.error(`Defect while resetting: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`);
     return sent
@@ -296,8 +301,7 @@ function messageOf(error: unknown): string {
 
 async function classify(
   answer: ResetAnswer,
-  target: ProviderTarget,
-  prepared: PreparedReset,
+  { target, prepared }: Confirmed,
   ports: ResetPorts,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -313,7 +317,8 @@ async function classify(
     case 'accepted':
     case 'unknown': {
       ports.progress('verifying');
-      const verification = await verifyPatiently(ports, target, prepared.hints, signal);
+      const { credential, hints } = prepared.sentWith;
+      const verification = await verifyPatiently(ports, { ...target, credential }, hints, signal);
       switch (verification.kind) {
         case 'gone':
           return ending(ports, 'verified', verification.reason);
@@ -335,7 +340,7 @@ async function classify(
 }
 
 function journalEntry(confirmed: Confirmed, operationId: string, ports: ResetPorts): NewJournalEntry {
-  const { target } = confirmed;
+  const { target, prepared } = confirmed;
   return {
     operationId,
     address: confirmed.address,
@@ -343,8 +348,9 @@ function journalEntry(confirmed: Confirmed, operationId: string, ports: ResetPor
     identityLabel: target.identity.label,
     confirmedBy: confirmed.by,
     confirmedAt: confirmed.at,
-    credentialStoredAt: target.credential.storedAt,
-    hints: confirmed.prepared.hints,
+    credentialStoredAt: prepared.sentWith.credential.storedAt,
+    way: ports.way,
+    hints: prepared.sentWith.hints,
     openedAt: ports.clock.now(),
   };
 }

@@ -1,9 +1,9 @@
 /** Verification: asking again, patiently, whether a consent is gone; and settling entries a crash left behind. */
-import { type Reason, reason, type Target, targetAddress } from './model';
+import type { CredentialSource } from './credentialSource';
+import { type Credential, type Reason, reason, type Target, targetAddress } from './model';
 import type { Outcome, OutcomeKind } from './outcome';
 import type { Clock, Journal, JournalEntry, Log, VerificationHints } from './ports';
-import type { Provider, ProviderTarget, Verification } from './provider';
-import type { CredentialSource } from './resetOperation';
+import type { CredentialTarget, Provider, Verification } from './provider';
 
 /** Revocation propagates with a delay of a minute or two: "still works" before this is no failure. */
 export const propagationMs = 120_000;
@@ -22,7 +22,7 @@ export interface VerificationPorts {
  */
 export async function verifyPatiently(
   ports: VerificationPorts,
-  target: ProviderTarget,
+  target: CredentialTarget,
   hints: VerificationHints,
   signal: AbortSignal,
   patienceMs: number = propagationMs,
@@ -32,15 +32,83 @@ export async function verifyPatiently(
     if (signal.aborted) return { kind: 'aborted' };
     const verification = await ports.provider.verify(target, hints, signal);
     if (verification.kind !== 'alive' && verification.kind !== 'failed') return verification;
-    const left = deadline - ports.clock.monotonic();
-    if (left <= 0) return verification;
-    const pause = Math.min(left, pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 15_000);
-    try {
-      await ports.clock.sleep(pause, signal);
-    } catch {
-      return { kind: 'aborted' };
-    }
+    if (deadline - ports.clock.monotonic() <= 0) return verification;
+    if (!(await pause(attempt, deadline, ports, signal))) return { kind: 'aborted' };
   }
+}
+
+/** Waits until the next read is due, but not beyond the deadline; `false` when aborted. */
+async function pause(
+  attempt: number,
+  deadline: number,
+  { clock }: Pick<VerificationPorts, 'clock'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const left = Math.max(0, deadline - clock.monotonic());
+  try {
+    await clock.sleep(Math.min(left, pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 15_000), signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The other credentials of an identity whose reset was verified: those the service does not accept any more are forgotten,
+ * the rest comes back. One that cannot be read is kept, and not counted as alive.
+ */
+export async function endOthers(
+  target: Target,
+  others: readonly Credential[],
+  resetAt: number,
+  ports: VerificationPorts & { readonly credentials: CredentialSource },
+  signal: AbortSignal,
+  patienceMs: number = propagationMs,
+): Promise<readonly Credential[]> {
+  const deadline = ports.clock.monotonic() + patienceMs;
+  let left = others;
+  for (let attempt = 0; ; attempt++) {
+    const reading = await readLives(target, left, ports, signal);
+    if (reading.dead.length > 0) {
+      try {
+        await ports.credentials.forgetDead(target, reading.dead, resetAt);
+      } catch (error) {
+        ports.log.error(`A dead credential could not be forgotten: ${messageOf(error)}`);
+      }
+    }
+    left = reading.alive;
+    if (left.length === 0 || deadline - ports.clock.monotonic() <= 0) return left;
+    if (!(await pause(attempt, deadline, ports, signal))) return left;
+  }
+}
+
+async function readLives(
+  target: Target,
+  [first, ...more]: readonly Credential[],
+  { provider }: VerificationPorts,
+  signal: AbortSignal,
+): Promise<{ readonly dead: readonly Credential[]; readonly alive: readonly Credential[] }> {
+  if (!first) return { dead: [], alive: [] };
+  const credentials = [first, ...more] as const;
+  const probe = await provider.probe({ ...target, credentials }, signal);
+  switch (probe.kind) {
+    case 'dead-credential':
+      return { dead: credentials, alive: [] };
+    case 'granted': {
+      const alive = new Map(probe.grant.credentials.map((one) => [one.storedAt, one.alive]));
+      return {
+        dead: credentials.filter(({ storedAt }) => alive.get(storedAt) === false),
+        alive: credentials.filter(({ storedAt }) => alive.get(storedAt) === true),
+      };
+    }
+    case 'failed':
+    case 'aborted':
+      return { dead: [], alive: [] };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
 }
 
 export interface SettlingPorts extends VerificationPorts {
@@ -58,14 +126,19 @@ export async function settleUnfinished(
   ports: SettlingPorts,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { outcome, deadGeneration } = await readOutcome(entry, target, ports, signal);
+  const { outcome, ended, others } = await readOutcome(entry, target, ports, signal);
   if (outcome.kind === 'unknown') return outcome;
   try {
     await ports.journal.close(entry.operationId, outcome);
-    if (deadGeneration !== undefined) await ports.credentials.forgetDead(target, deadGeneration, outcome.at);
+    if (ended) {
+      await ports.credentials.forgetDead(target, [ended], outcome.at);
+      // Those stored later may belong to a newer consent.
+      const before = (others ?? []).filter(({ storedAt }) => storedAt <= entry.openedAt);
+      await endOthers(target, before, outcome.at, ports, signal, 0);
+    }
   } catch (error) {
     // What was read stays true; the entry, or the dead credential, is still there to be verified again.
-    ports.log.error(`A verified reset could not be noted: ${error instanceof Error ? error.message : 'unknown error'}`);
+    ports.log.error(`A verified reset could not be noted: ${messageOf(error)}`);
   }
   return outcome;
 }
@@ -75,7 +148,7 @@ async function readOutcome(
   target: Target,
   ports: SettlingPorts,
   signal: AbortSignal,
-): Promise<{ readonly outcome: Outcome; readonly deadGeneration?: number }> {
+): Promise<{ readonly outcome: Outcome; readonly ended?: Credential; readonly others?: readonly Credential[] }> {
   const as = (kind: OutcomeKind, why: Reason): { outcome: Outcome } => ({
     outcome: { kind, reason: why, at: ports.clock.now(), operationId: entry.operationId },
   });
@@ -84,22 +157,25 @@ async function readOutcome(
     return as('unknown', reason('verify.targetChanged'));
   }
   const reading = await ports.credentials.read(target);
-  if (reading.kind !== 'present' || reading.credential.storedAt !== entry.credentialStoredAt) {
-    return as('unknown', reason('verify.noCredential'));
-  }
-  const providerTarget: ProviderTarget = { ...target, credential: reading.credential };
+  const stored = reading.kind === 'present' ? reading.credentials : [];
+  const credential = stored.find(({ storedAt }) => storedAt === entry.credentialStoredAt);
+  if (!credential) return as('unknown', reason('verify.noCredential'));
   // A reset of long ago has spread by now: its verification need not be patient.
   const patienceMs = Math.max(0, entry.openedAt + propagationMs - ports.clock.now());
   const verification = await verifyPatiently(
     ports,
-    providerTarget,
+    { ...target, credential },
     entry.hints,
     signal,
     Math.min(patienceMs, propagationMs),
   );
   switch (verification.kind) {
     case 'gone':
-      return { ...as('verified', verification.reason), deadGeneration: reading.credential.generation };
+      return {
+        ...as('verified', verification.reason),
+        ended: credential,
+        others: stored.filter((one) => one !== credential),
+      };
     case 'alive':
       return as('not-reset', { ...verification.reason, actions: [{ kind: 'retry' }] });
     case 'not-checkable':

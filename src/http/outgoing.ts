@@ -1,6 +1,6 @@
 /** Turns a request into what goes over the wire, or says why it must not. Pure; decided before any connection. */
 import { isLoopbackHost } from '../core/endpoint';
-import type { HttpBody, HttpRequest, HttpResult } from '../core/ports';
+import type { HttpBody, HttpRequest, HttpResult, JsonField } from '../core/ports';
 import type { Outgoing } from './exchange';
 
 type Refusal = Extract<HttpResult, { kind: 'not-sent' }>;
@@ -70,6 +70,17 @@ export function prepare(request: HttpRequest, userAgent: string | undefined): Pr
     secrets.push(revealed.value);
     headers.push('authorization', `Bearer ${revealed.value}`);
   }
+  for (const [name, secret] of Object.entries(request.secretHeaders ?? {})) {
+    if (!token.test(name) || ownHeaders.has(name))
+      return refuse('invalid-request', 'a header name that cannot be sent');
+    const revealed = secret.revealFor(url);
+    if (revealed.kind === 'foreign-origin') return foreign(url, revealed.boundTo);
+    if (revealed.value === '' || !fieldValue.test(revealed.value)) {
+      return refuse('invalid-request', `header ${name}: characters that cannot be sent`);
+    }
+    secrets.push(revealed.value);
+    headers.push(name, revealed.value);
+  }
   const body = encodeBody(request.body, url);
   if (body.kind === 'not-sent') return body;
   if (body.contentType !== undefined) {
@@ -98,6 +109,7 @@ function encodeBody(body: HttpBody | undefined, url: URL): Encoded {
     return { kind: 'encoded', contentType: undefined, text: undefined, secrets: [] };
   }
   if (body.kind === 'json') return encodeJson(body.value);
+  if (body.kind === 'json-fields') return encodeJsonFields(body.fields, url);
   if (body.kind === 'text') {
     const revealed = body.value.revealFor(url);
     if (revealed.kind === 'foreign-origin') return foreign(url, revealed.boundTo);
@@ -137,6 +149,23 @@ function encodeJson(value: unknown): Encoded {
     // Cycles and big integers: reported below like a value that has no JSON form.
   }
   return refuse('invalid-request', 'a body that has no JSON form');
+}
+
+function encodeJsonFields(fields: Readonly<Record<string, JsonField>>, url: URL): Encoded {
+  const plain: Record<string, unknown> = {};
+  const secrets: string[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    // As in a form, a secret is told apart by what it can do.
+    if (typeof value !== 'object' || !('revealFor' in value)) {
+      plain[name] = value;
+      continue;
+    }
+    const revealed = value.revealFor(url);
+    if (revealed.kind === 'foreign-origin') return foreign(url, revealed.boundTo);
+    plain[name] = revealed.value;
+    secrets.push(revealed.value);
+  }
+  return { kind: 'encoded', contentType: 'application/json', text: JSON.stringify(plain), secrets };
 }
 
 function foreign(url: URL, boundTo: readonly string[]): Refusal {

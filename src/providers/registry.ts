@@ -1,4 +1,5 @@
 /** The list that settings, sign-in forms, texts and lazy loading are made from. A provider is one folder and one line here. */
+import type { JobStore } from '../core/archiveJobs';
 import type { Clock, Transport } from '../core/ports';
 import type { Provider, ProviderDescription } from '../core/provider';
 import { googleDataPortability } from './googleDataPortability/description';
@@ -6,6 +7,8 @@ import { googleDataPortability } from './googleDataPortability/description';
 export interface ProviderPorts {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** What a reset would lose is told from here, as no service lists it. */
+  readonly jobs: JobStore;
 }
 
 export interface RegisteredProvider {

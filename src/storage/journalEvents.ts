@@ -25,7 +25,7 @@ const outcomeKinds: Readonly<Record<OutcomeKind, true>> = {
   cancelled: true,
 };
 
-type PlainAction = Exclude<RemedyAction['kind'], 'open-url'>;
+type PlainAction = Exclude<RemedyAction['kind'], 'open-url' | 'use-way'>;
 
 const plainActions: Readonly<Record<PlainAction, true>> = {
   retry: true,
@@ -33,6 +33,9 @@ const plainActions: Readonly<Record<PlainAction, true>> = {
   'replace-credential': true,
   'take-over-lock': true,
   'open-settings': true,
+  reset: true,
+  'sign-in': true,
+  'lost-token-help': true,
 };
 
 type Text = v.GenericSchema<string, string>;
@@ -57,6 +60,7 @@ function actionSchema(text: Text) {
   return v.variant('kind', [
     v.object({ kind: v.picklist(Object.keys(plainActions) as PlainAction[]) }),
     v.object({ kind: v.literal('open-url'), url: text }),
+    v.object({ kind: v.literal('use-way'), way: text }),
   ]);
 }
 
@@ -82,6 +86,7 @@ function newEntrySchema(text: Text) {
     confirmedBy: v.picklist(['modal', 'task-allowance']),
     confirmedAt: time,
     credentialStoredAt: time,
+    way: v.exactOptional(text),
     hints: v.record(v.string(), v.union([text, time])),
     openedAt: time,
   });

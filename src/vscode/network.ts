@@ -1,5 +1,6 @@
 /** The network, loaded and built on first use, and the providers on top of it. */
 import * as vscode from 'vscode';
+import type { JobStore } from '../core/archiveJobs';
 import type { Target } from '../core/model';
 import type { Clock, Log, Transport } from '../core/ports';
 import type { Provider } from '../core/provider';
@@ -15,6 +16,7 @@ export class Network implements vscode.Disposable {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly userAgent: string,
+    private readonly jobs: JobStore,
   ) {}
 
   transport(): Promise<UndiciTransport> {
@@ -69,7 +71,7 @@ export class Network implements vscode.Disposable {
     const registered = registeredProviders.find(({ description }) => description.id === id);
     if (!registered) throw new Error(`There is no provider ${id}.`);
     const transport: Transport = await this.transport();
-    return registered.load({ transport, clock: this.clock });
+    return registered.load({ transport, clock: this.clock, jobs: this.jobs });
   }
 }
 

@@ -29,6 +29,12 @@ export class Prompts {
     return chosen === verb;
   }
 
+  /** A modal with something to read before going on; resolves with the chosen button. */
+  async page(message: string, paragraphs: readonly string[], buttons: readonly string[]): Promise<string | undefined> {
+    const detail = inert(paragraphs.join('\n\n'));
+    return vscode.window.showInformationMessage(inert(message), { modal: true, detail }, ...buttons);
+  }
+
   /** One notification about `subject`, with buttons; resolves with the chosen one. */
   async tell(
     severity: 'error' | 'warning' | 'information',
@@ -47,6 +53,10 @@ export class Prompts {
     }
   }
 
+  async inform(message: string, ...buttons: readonly string[]): Promise<string | undefined> {
+    return vscode.window.showInformationMessage(inert(message), ...buttons);
+  }
+
   async warn(message: string, ...buttons: readonly string[]): Promise<string | undefined> {
     return vscode.window.showWarningMessage(inert(message), ...buttons);
   }
@@ -61,6 +71,19 @@ export class Prompts {
     items: readonly T[],
   ): Promise<T | undefined> {
     return vscode.window.showQuickPick(items, { title, placeHolder: placeholder, matchOnDescription: true });
+  }
+
+  /** At least one of the items; none checked asks again, as only Escape says no. */
+  async pickSeveral<T extends vscode.QuickPickItem>(
+    title: string,
+    placeholder: string,
+    items: readonly T[],
+  ): Promise<readonly T[] | undefined> {
+    for (let hint = placeholder; ; hint = vscode.l10n.t('Check at least one, or press Escape')) {
+      const options = { title, placeHolder: hint, matchOnDescription: true, canPickMany: true } as const;
+      const chosen = await vscode.window.showQuickPick(items, options);
+      if (chosen === undefined || chosen.length > 0) return chosen;
+    }
   }
 
   /** Asks for a token, an id or a secret, cleaned of what pasting adds; refuses what cannot be one while it is typed. */

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import type { ClientVault } from '../auth/clientVault';
 import type { CredentialVault } from '../auth/credentialVault';
 import type { ConsentOperations } from '../core/consentOperations';
 import type { ConsentStore } from '../core/consentStore';
@@ -17,13 +18,24 @@ import type { Network } from './network';
 import type { Projects } from './projects';
 import type { Prompts } from './prompts';
 
+const scopePrefix = 'https://www.googleapis.com/auth/dataportability.';
+
 /** Id of the project that *Start Sandbox* adds. */
 export const sampleProjectId = 'reconsent-sandbox';
 
 const sampleSchema = v.object({
   clientId: v.string(),
   clientSecret: v.string(),
-  users: v.pipe(v.array(v.object({ user: v.string(), refreshToken: v.string() })), v.readonly()),
+  users: v.pipe(
+    v.array(
+      v.object({
+        user: v.string(),
+        refreshToken: v.string(),
+        scopes: v.optional(v.pipe(v.array(v.string()), v.readonly()), []),
+      }),
+    ),
+    v.readonly(),
+  ),
 });
 
 type Sample = v.InferOutput<typeof sampleSchema>;
@@ -32,6 +44,7 @@ export interface SandboxPorts {
   readonly projects: Projects;
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
   readonly vault: CredentialVault;
+  readonly clients: ClientVault;
   readonly operations: ConsentOperations;
   readonly store: ConsentStore;
   readonly network: Network;
@@ -132,17 +145,30 @@ export class Sandbox implements vscode.Disposable {
       ?.credentialForms.find(({ id }) => id === 'refreshToken');
     if (!form) throw new Error('The provider has no form for a refresh token.');
     const { clientId, clientSecret } = sample;
-    for (const { user, refreshToken } of sample.users) {
+    const origins = this.ports.descriptions.get(project.provider)?.credentialOrigins(project) ?? [];
+    await this.ports.clients.store(project, clientId, clientSecret, origins);
+    for (const { user, refreshToken, scopes } of sample.users) {
       const identity = project.identities.find(({ id }) => id === user);
       if (!identity) continue;
       const target: Target = { project, identity };
       // Its credential is needed to settle an operation whose outcome is unknown.
       if (this.ports.store.get(targetKey(target)).unfinished) continue;
-      await this.ports.vault.store(target, form, { clientId, clientSecret, refreshToken });
-      this.ports.operations.credentialChanged(target, { kind: 'stored', storedAt: Date.now() });
-      await this.ports.operations.probe(target, new AbortController().signal);
+      if (await this.#hasLivingConsent(target)) continue;
+      const resources = scopes.map((scope) => scope.replace(scopePrefix, ''));
+      const values = { clientId, clientSecret, refreshToken };
+      await this.ports.vault.replace(target, form, values, { scopes: resources.join(' ') }, resources);
+      this.ports.operations.credentialChanged(target, { kind: 'stored' });
+      await this.ports.operations.probe(target, new AbortController().signal, { dropRejected: true });
       this.ports.log.trace(`The sandbox identity ${targetKey(target)} is signed in.`);
     }
+  }
+
+  /** Tokens that the user has signed in for in a sandbox that still runs are kept; those of one that has ended are dead. */
+  async #hasLivingConsent(target: Target): Promise<boolean> {
+    const { vault, operations, store } = this.ports;
+    if ((await vault.read(target)).kind !== 'present') return false;
+    await operations.probe(target, new AbortController().signal);
+    return store.get(targetKey(target)).consent.kind === 'granted';
   }
 }
 

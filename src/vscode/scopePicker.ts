@@ -34,6 +34,38 @@ export async function pickScopes(
   return chosen;
 }
 
+/** Asks for one scope that is not granted. Resolves with its resource; with `undefined` when the user escaped. */
+export async function pickOneScope(model: ScopeModel, window: ScopePickerWindow): Promise<string | undefined> {
+  const pick = window.createQuickPick<Row>();
+  pick.title = vscode.l10n.t('One scope for {0}, not granted before', plainText(model.subject, 60));
+  pick.placeholder = vscode.l10n.t('Search by data, service, scope or category');
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.ignoreFocusOut = true;
+  pick.items = model.groups.flatMap(scopeRows);
+  const subscriptions: vscode.Disposable[] = [];
+  try {
+    return await new Promise((resolve) => {
+      subscriptions.push(
+        pick.onDidAccept(() => {
+          const scope = pick.selectedItems[0]?.scope;
+          if (scope?.locked) {
+            pick.value = '';
+            pick.placeholder = lockedNote([scope]);
+          } else if (scope) {
+            resolve(scope.resource);
+          }
+        }),
+        pick.onDidHide(() => resolve(undefined)),
+      );
+      pick.show();
+    });
+  } finally {
+    for (const subscription of subscriptions) subscription.dispose();
+    pick.dispose();
+  }
+}
+
 interface Row extends vscode.QuickPickItem {
   readonly scope?: ScopeItem;
   readonly set?: ScopeSet;
@@ -134,10 +166,13 @@ class ScopePicker {
   }
 
   #hint(): string {
-    const { foreign } = this.model;
-    return foreign.length === 0
-      ? vscode.l10n.t('Search by data, service, scope or category')
-      : vscode.l10n.t('Left out, no Data Portability scope: {0}', plainText(foreign.join(', '), 100));
+    const { foreign, groups } = this.model;
+    if (foreign.length > 0) {
+      return vscode.l10n.t('Left out, no Data Portability scope: {0}', plainText(foreign.join(', '), 100));
+    }
+    return groups.some(({ items }) => items.some(({ locked }) => locked))
+      ? vscode.l10n.t('Search for more scopes. Asking again for granted ones ends at a page that never comes back.')
+      : vscode.l10n.t('Search by data, service, scope or category');
   }
 
   #projectButton() {
@@ -220,8 +255,14 @@ function lockedNote(refused: readonly ScopeItem[]): string | undefined {
   const [first, ...others] = refused;
   if (first === undefined) return undefined;
   return others.length === 0
-    ? vscode.l10n.t('{0}: already granted. Reset the consent to ask for it again.', vscode.l10n.t(first.label))
-    : vscode.l10n.t('{0} scopes are already granted. Reset the consent to ask for them again.', refused.length);
+    ? vscode.l10n.t(
+        "{0}: already granted. Asked for again, Google's page never comes back: reset the consent first.",
+        vscode.l10n.t(first.label),
+      )
+    : vscode.l10n.t(
+        "{0} scopes are already granted. Asked for again, Google's page never comes back: reset the consent first.",
+        refused.length,
+      );
 }
 
 function tooManyNote(urlLength: number): string {

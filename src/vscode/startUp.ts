@@ -1,6 +1,7 @@
 /** What happens after registration, in the background: state for the first paint, unfinished operations, one warning. */
 import * as vscode from 'vscode';
 import type { ConsentOperations } from '../core/consentOperations';
+import type { JobOperations } from '../core/jobOperations';
 import type { Log } from '../core/ports';
 import { commandIds } from './commandIds';
 import { contextKeys, setContextKey } from './contextKeys';
@@ -10,6 +11,7 @@ import type { Prompts } from './prompts';
 export interface StartUpPorts {
   readonly projects: Projects;
   readonly operations: ConsentOperations;
+  readonly jobs: JobOperations;
   readonly prompts: Prompts;
   readonly log: Log;
 }
@@ -34,11 +36,13 @@ export class StartUp implements vscode.Disposable {
   }
 
   async #refresh(): Promise<void> {
-    const { projects, operations } = this.ports;
+    const { projects, operations, jobs } = this.ports;
     setContextKey(contextKeys.hasProjects, projects.all.length > 0);
     setContextKey(contextKeys.hasIdentities, projects.targets.size > 0);
     setContextKey(contextKeys.settingsBroken, projects.problems.length > 0);
-    await operations.load([...projects.targets.values()]);
+    const targets = [...projects.targets.values()];
+    await operations.load(targets);
+    await jobs.load(targets);
     await this.#tellProblems();
   }
 

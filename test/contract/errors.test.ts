@@ -192,6 +192,7 @@ describe('errors of the service', () => {
       world.sandbox.control.google.fault('noAnswer', { route: 'reset' });
       const outcome = world.operations.reset(world.target('alice'), {
         signal: stop.signal,
+        way: 'reset',
         confirm: () => world.confirm(),
         progress: (step) => {
           if (step === 'sent') stop.abort();

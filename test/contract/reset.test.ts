@@ -10,7 +10,7 @@ async function stored(world: ResetWorld, id: string): Promise<Credential> {
   const reading = await world.vault.read(world.target(id));
   assert.equal(reading.kind, 'present');
   if (reading.kind !== 'present') throw new Error('unreachable');
-  return reading.credential;
+  return reading.credentials[0];
 }
 
 for (const apiVersion of ['v1', 'v1beta'] as const) {
@@ -383,6 +383,7 @@ describe('two windows of one editor', () => {
     });
     const second = other.operations.reset(world.target('alice'), {
       signal: new AbortController().signal,
+      way: 'reset',
       confirm: async () => {
         await waiting;
         return { kind: 'confirmed', by: 'modal' };

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { type SignInPorts, type SignInRequest, type SignInResult, signIn } from '../../src/auth/googleSignIn';
 import { signInReasonTexts } from '../../src/auth/signInReasonTexts';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
-import type { Log } from '../../src/core/ports';
+import type { HttpRequest, Log, Transport } from '../../src/core/ports';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { BoundSecret } from '../../src/core/redact';
 import { createTransport, type UndiciTransport } from '../../src/http/transport';
@@ -28,6 +28,8 @@ class SignInWorld {
   readonly stop = new AbortController();
   /** Pages that the browser was sent to. */
   readonly opened: URL[] = [];
+  /** Bodies of the requests that were given to the transport. */
+  readonly onTheWire: string[] = [];
   /** What comes of the page; the address the browser is sent back to, if there is one. */
   browser: (page: URL) => Promise<URL | undefined> = (page) => consent(page);
   /** The page the browser ends on. */
@@ -95,12 +97,37 @@ class SignInWorld {
       this.browsing = this.browse(page);
       return true;
     };
-    const { transport, clock } = this;
+    const { clock } = this;
+    const transport: Transport = {
+      send: (request, signal) => {
+        this.onTheWire.push(bodyOf(request));
+        return this.transport.send(request, signal);
+      },
+    };
     const result = await signIn(this.request, { transport, clock, openExternal, ...ports }, this.stop.signal);
-    const everything = [inspect(result, { depth: null, showHidden: true }), JSON.stringify(result), ...this.logLines];
     await this.browsing;
-    assert.doesNotMatch(everything.join('\n'), /ya29\.|1\/\/sandbox|4\/0sandbox|GOCSPX|code_verifier/);
+    this.assertNothingLeaked(result);
     return result;
+  }
+
+  /** Neither the shapes of the sandbox's secrets, nor any value that this very sign-in has sent or been sent. */
+  assertNothingLeaked(result: SignInResult): void {
+    const everything = [
+      inspect(result, { depth: null, showHidden: true, getters: true }),
+      JSON.stringify(result),
+      this.text(result),
+      ...this.logLines,
+    ].join('\n');
+    assert.doesNotMatch(everything, /ya29\.|1\/\/sandbox|4\/0sandbox|GOCSPX|code_verifier/);
+    const sent = this.onTheWire.map((body) => new URLSearchParams(body));
+    const values = sent.flatMap((form) => ['code', 'code_verifier', 'client_secret'].map((name) => form.get(name)));
+    const states = this.opened.map((page) => page.searchParams.get('state'));
+    for (const secret of [...values, ...states]) {
+      if (!secret) continue;
+      for (const form of [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]) {
+        assert.ok(!everything.includes(form), everything);
+      }
+    }
   }
 
   async browse(page: URL): Promise<void> {
@@ -123,6 +150,23 @@ class SignInWorld {
     const texts = collectReasonTexts([reasonTexts, signInReasonTexts]);
     return 'reason' in result ? reasonParagraph(result.reason, texts, untranslated) : '';
   }
+}
+
+/** The form as it goes over the wire, secrets in clear. */
+function bodyOf({ body, url }: HttpRequest): string {
+  if (body?.kind === 'text') {
+    const revealed = typeof body.value === 'string' ? undefined : body.value.revealFor(url);
+    return revealed?.kind === 'revealed' ? revealed.value : String(body.value);
+  }
+  if (body?.kind !== 'form') return '';
+  const open = (value: (typeof body.fields)[string]): string => {
+    if (typeof value === 'string') return value;
+    const revealed = value.revealFor(url);
+    return revealed.kind === 'revealed' ? revealed.value : '';
+  };
+  return String(
+    new URLSearchParams(Object.entries(body.fields).map(([name, value]): [string, string] => [name, open(value)])),
+  );
 }
 
 /** Whether somebody listens there. */
@@ -318,8 +362,33 @@ describe('signing in at the sandbox', () => {
         const result = await world.signIn();
         assert.equal(result.kind, expected, world.text(result));
         assert.equal(world.exchanges().length, 1);
+        const [body, ...more] = world.onTheWire;
+        assert.equal(more.length, 0, 'the transport was asked once');
+        const form = new URLSearchParams(body);
+        for (const name of ['code', 'code_verifier', 'client_secret']) {
+          assert.ok(form.get(name), `${name} was planted, so that its absence elsewhere says something`);
+        }
       });
     }
+  });
+
+  it('a token of one further scope resets the whole consent, whose own token is lost', async () => {
+    const { clientId } = world.request;
+    world.sandbox.control.seed({ grants: [{ user: dave, clientId, scopes: ['chrome.history'] }] });
+    world.request = { ...world.request, scopes: [scope('maps.reviews')] };
+    const result = await world.signIn();
+    assert.ok(result.kind === 'signed-in', world.text(result));
+    assert.deepEqual(result.grantedScopes, [scope('maps.reviews')]);
+    assert.equal(world.consent(), 'granted');
+    const url = new URL('/v1/authorization:reset', world.sandbox.origin);
+    const answer = await world.transport.send(
+      { method: 'POST', url, pathTemplate: url.pathname, bearer: result.accessToken, effect: 'irreversible' },
+      world.stop.signal,
+    );
+    assert.equal(answer.kind === 'response' && answer.status, 200);
+    assert.equal(world.consent(), 'none');
+    world.request = { ...world.request, scopes: [scope('chrome.history')] };
+    assert.equal((await world.signIn()).kind, 'signed-in', 'the lost scope can be consented to again');
   });
 
   it('another state changes nothing: neither a foreign refusal nor a foreign code', async () => {

@@ -13,6 +13,8 @@ export class ConsentDesk {
   readonly store = new ConsentStore((error) => this.listenerErrors.push(error));
   /** Whose tokens the provider was told to drop, in order. */
   readonly tokensForgotten: string[] = [];
+  /** Whose consent was told to be gone, in order. */
+  readonly consentsGone: string[] = [];
   readonly key = targetKey(this.stage.target);
   loadProvider = async () => this.stage.provider;
   readonly operations = new ConsentOperations({
@@ -21,6 +23,7 @@ export class ConsentDesk {
     credentials: this.stage.credentials,
     credentialOrigins: (target: Target) => [target.project.endpoint],
     forgetTokens: (target: Target) => void this.tokensForgotten.push(targetKey(target)),
+    consentGone: async (target: Target) => void this.consentsGone.push(targetKey(target)),
     provider: () => this.loadProvider(),
     currentTarget: () => this.stage.configured,
   });
@@ -31,7 +34,7 @@ export class ConsentDesk {
 
   request(changes: Partial<ResetRequest> = {}): ResetRequest {
     const { confirm } = this.stage.ports();
-    return { signal: never, confirm, ...changes };
+    return { signal: never, way: 'reset', confirm, ...changes };
   }
 
   reset(changes: Partial<ResetRequest> = {}): Promise<Outcome> {

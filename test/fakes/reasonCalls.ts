@@ -7,13 +7,13 @@ export interface ReasonCall {
 }
 
 /** The makers of reasons in core and providers, by name. */
-const makers = /\b(reason|refused|unknown|quota|deadToken|unusable)\(/g;
+const makers = /\b(reason|because|refused|unknown|quota|deadToken|unusable)\(/g;
 
 export function reasonCalls(source: string): readonly ReasonCall[] {
   const code = withoutComments(source);
   return [...code.matchAll(makers)].flatMap((match) => {
     const [first = '', second] = callArguments(code, match.index + match[0].length);
-    const codes = [...first.matchAll(/'([a-z]+(?:\.[a-z-]+)+)'/gi)].map(([, one]) => one ?? '');
+    const codes = codesIn(/^\s*(\w+)\[/.test(first) ? tableOf(code, first) : first);
     const params = second === undefined ? [] : writtenOut(second);
     return codes.flatMap((one): readonly ReasonCall[] =>
       match[1] === 'quota'
@@ -25,6 +25,16 @@ export function reasonCalls(source: string): readonly ReasonCall[] {
         : [{ code: one, params }],
     );
   });
+}
+
+function codesIn(text: string): readonly string[] {
+  return [...text.matchAll(/'([a-z]+(?:\.[a-z-]+)+)'/gi)].map(([, one]) => one ?? '');
+}
+
+/** The table of codes that `table[…]` looks into, as it is written in the same file. */
+function tableOf(code: string, lookup: string): string {
+  const [, name = ''] = /^\s*(\w+)\[/.exec(lookup) ?? [];
+  return new RegExp(`\\bconst ${name}\\b[^{]*?= \\{([^}]*)\\}`).exec(code)?.[1] ?? '';
 }
 
 function withoutComments(source: string): string {

@@ -1,17 +1,27 @@
 /** A reset on a bare stage: a scripted provider, recording ports, and one list of everything that happened, in order. */
 import assert from 'node:assert/strict';
-import { type Credential, type Project, reason, type Target, targetAddress } from '../../src/core/model';
+import type { CredentialReading, CredentialSource } from '../../src/core/credentialSource';
+import {
+  type Credential,
+  type Project,
+  reason,
+  type Target,
+  type TargetKey,
+  targetAddress,
+} from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import type { CredentialMarker, Journal, JournalEntry, Log, TargetLocks } from '../../src/core/ports';
-import type { Leaving, PreviewResult, ProbeResult, Provider, ResetAnswer, Verification } from '../../src/core/provider';
-import { BoundSecret } from '../../src/core/redact';
 import type {
-  Confirmation,
-  CredentialReading,
-  CredentialSource,
-  ResetPorts,
-  ResetStep,
-} from '../../src/core/resetOperation';
+  Leaving,
+  PreviewResult,
+  ProbeResult,
+  Provider,
+  Reread,
+  ResetAnswer,
+  Verification,
+} from '../../src/core/provider';
+import { BoundSecret } from '../../src/core/redact';
+import type { Confirmation, ResetPorts, ResetStep } from '../../src/core/resetOperation';
 import { runReset } from '../../src/core/resetOperation';
 import { FakeClock } from './clock';
 import { MemoryJournal, MemoryTargetLocks } from './storage';
@@ -23,6 +33,7 @@ export type StageEvent =
   | 'preview'
   | 'confirm'
   | 'lock'
+  | 'reread'
   | 'open'
   | 'send'
   | 'left'
@@ -54,9 +65,19 @@ export function credential(changes: Partial<Credential> = {}): Credential {
     secrets: { token: new BoundSecret(plantedSecret, [origin]) },
     facts: {},
     storedAt: noon - 60_000,
-    generation: 7,
     ...changes,
   };
+}
+
+/** A reading of these credentials; one with the default credential if none is given. */
+export function present(...credentials: readonly Credential[]): Extract<CredentialReading, { kind: 'present' }> {
+  const [first = credential(), ...more] = credentials;
+  const all = [first, ...more] as const;
+  return { kind: 'present', credentials: all, generation: generationOf(all), unusable: [] };
+}
+
+function generationOf(credentials: readonly Credential[]): string {
+  return credentials.map(({ storedAt }) => storedAt).join();
 }
 
 export class ResetStage {
@@ -67,7 +88,7 @@ export class ResetStage {
   readonly violations: string[] = [];
   readonly memory = new MemoryJournal();
   readonly memoryLocks = new MemoryTargetLocks();
-  readonly markers = new Map<string, CredentialMarker>();
+  readonly markers = new Map<TargetKey, readonly CredentialMarker[]>();
   wallMs = noon;
   readonly clock = new FakeClock({
     now: () => this.wallMs,
@@ -79,7 +100,7 @@ export class ResetStage {
   readonly target: Target;
   /** The target as configured now. */
   configured: Target | undefined;
-  reading: CredentialReading = { kind: 'present', credential: credential() };
+  reading: CredentialReading = present();
   previewResult: PreviewResult | undefined;
   confirmation: Confirmation = { kind: 'confirmed', by: 'modal' };
   answer: ResetAnswer = { kind: 'accepted' };
@@ -87,15 +108,24 @@ export class ResetStage {
   leaves = true;
   /** What the reads after the reset say, one after the other; the last one repeats. */
   verifications: Verification[] = [gone];
-  probeResult: ProbeResult = { kind: 'granted', grant: { timeBased: ['maps'], oneTime: [] } };
+  probeResult: ProbeResult = { kind: 'granted', grant: { timeBased: ['maps'], oneTime: [], credentials: [] } };
+  /** What the reads between confirmation and sending say, one after the other; then nothing has changed. */
+  rereads: Reread[] = [];
+  /** Which of the stored credentials were dead when the preview was made. */
+  dead: readonly Credential[] = [];
+  /** Credentials that were forgotten, and why. */
+  readonly forgotten: { readonly storedAt: number; readonly because: 'reset' | 'rejected' }[] = [];
   /** How many reads said that the consent is gone. */
   goneReads = 0;
   /** How many reads said that nothing can be told. */
   notCheckableReads = 0;
-  /** The credential that the last preview was made with. */
-  previewed: Credential | undefined;
+  /** The credentials that the last preview was made with, and the provider's way that was asked for. */
+  previewed: readonly Credential[] = [];
+  previewedWay = '';
+  /** Whether the last confirmation was asked for because something had changed. */
+  readonly askedAgain: boolean[] = [];
   /** What another window has stored and this window's memory has not heard of yet. */
-  generationElsewhere: number | undefined;
+  generationElsewhere: string | undefined;
   /** Looks at the moment at which the request leaves. */
   onLeave: () => void = () => undefined;
   /** The operation whose journal entry is on disk and that has not been sent. */
@@ -161,7 +191,9 @@ export class ResetStage {
     return entry;
   }
 
-  readonly credentials: CredentialSource & { markers(): Promise<ReadonlyMap<string, CredentialMarker>> } = {
+  readonly credentials: CredentialSource & {
+    markers(): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>>;
+  } = {
     read: async () => {
       await this.#happen('read');
       return this.reading;
@@ -170,9 +202,13 @@ export class ResetStage {
       await this.#happen('generation');
       return this.#storedGeneration();
     },
-    forgetDead: async (_target, generation, resetAt) => {
+    forgetDead: async (_target, credentials, resetAt) => {
       await this.#happen('forget');
-      if (this.#storedGeneration() === generation) this.reading = { kind: 'missing', resetAt };
+      this.#drop(credentials, 'reset', { kind: 'missing', resetAt });
+    },
+    dropRejected: async (_target, credentials) => {
+      await this.#happen('forget');
+      this.#drop(credentials, 'rejected', { kind: 'missing' });
     },
     markers: async () => this.markers,
   };
@@ -216,8 +252,9 @@ export class ResetStage {
 
   readonly provider: Provider = {
     id: 'scripted',
-    preview: async (target) => {
-      this.previewed = target.credential;
+    preview: async (target, way) => {
+      this.previewed = target.credentials;
+      this.previewedWay = way;
       await this.#happen('preview');
       return this.previewResult ?? this.ready();
     },
@@ -236,21 +273,38 @@ export class ResetStage {
     forget: () => undefined,
   };
 
-  #storedGeneration(): number | undefined {
+  #storedGeneration(): string | undefined {
     const { reading } = this;
-    return this.generationElsewhere ?? (reading.kind === 'present' ? reading.credential.generation : undefined);
+    return this.generationElsewhere ?? (reading.kind === 'present' ? reading.generation : undefined);
+  }
+
+  #drop(credentials: readonly Credential[], because: 'reset' | 'rejected', otherwise: CredentialReading): void {
+    if (this.reading.kind !== 'present') return;
+    const gone = new Set(credentials.map(({ storedAt }) => storedAt));
+    for (const storedAt of gone) this.forgotten.push({ storedAt, because });
+    const kept = this.reading.credentials.filter(({ storedAt }) => !gone.has(storedAt));
+    this.reading = kept.length === 0 ? otherwise : present(...kept);
   }
 
   ready(): PreviewResult {
+    const stored = this.reading.kind === 'present' ? this.reading.credentials : [credential()];
+    const hints = { tokenEndsAt: noon + 3_600_000 };
+    const [sentWith = credential(), ...others] = stored.filter((one) => !this.dead.includes(one));
     return {
       kind: 'ready',
       preview: {
         effects: [reason('test.effect')],
         losses: [reason('test.loss')],
-        grant: { timeBased: ['maps'], oneTime: [] },
+        grant: { timeBased: ['maps'], oneTime: [], credentials: [] },
       },
       prepared: {
-        hints: { tokenEndsAt: noon + 3_600_000 },
+        sentWith: { credential: sentWith, hints },
+        alsoAlive: others.map((one) => ({ credential: one, hints })),
+        dead: this.dead,
+        reread: async () => {
+          await this.#happen('reread');
+          return this.rereads.shift() ?? { kind: 'unchanged' };
+        },
         send: (leaving, signal) => this.#send(leaving, signal),
       },
     };
@@ -295,7 +349,9 @@ export class ResetStage {
       log,
       random: { id: () => `operation-${++ids}` },
       currentTarget: () => this.configured,
-      confirm: async () => {
+      way: 'reset',
+      confirm: async (_target, _preview, changed) => {
+        this.askedAgain.push(changed);
         await this.#happen('confirm');
         return this.confirmation;
       },

@@ -4,18 +4,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CredentialVault } from '../../src/auth/credentialVault';
+import type { JobStore } from '../../src/core/archiveJobs';
 import { ConsentOperations } from '../../src/core/consentOperations';
 import { ConsentStore } from '../../src/core/consentStore';
+import { JobOperations } from '../../src/core/jobOperations';
 import { type Project, type Target, targetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
 import type { Journal, Log, TargetLocks } from '../../src/core/ports';
+import type { Preview } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import type { Confirmation } from '../../src/core/resetOperation';
 import { createTransport, type UndiciTransport } from '../../src/http/transport';
 import { providerDescriptions, registeredProviders } from '../../src/providers/registry';
 import type { RunningSandbox } from '../../src/sandbox/api';
 import { startSandbox } from '../../src/sandbox/server';
+import { createFileJobs } from '../../src/storage/fileJobs';
 import { createFileJournal } from '../../src/storage/fileJournal';
 import { createFileLocks } from '../../src/storage/fileLocks';
 import { createFileMarkers } from '../../src/storage/fileMarkers';
@@ -37,6 +41,8 @@ export class ResetWorld {
   logLines: readonly string[] = [];
   readonly vault: CredentialVault;
   readonly operations: ConsentOperations;
+  readonly jobs: JobStore;
+  readonly jobOperations: JobOperations;
   readonly journal: Journal;
   readonly locks: TargetLocks;
   readonly texts = collectReasonTexts([
@@ -45,7 +51,10 @@ export class ResetWorld {
   ]);
   project: Project;
   /** What the user answers to the confirmation, and what happens while it shows. */
-  confirm: () => Promise<Confirmation> = async () => ({ kind: 'confirmed', by: 'modal' });
+  confirm: (preview?: Preview, changed?: boolean) => Promise<Confirmation> = async () => ({
+    kind: 'confirmed',
+    by: 'modal',
+  });
 
   private constructor(
     readonly sandbox: RunningSandbox,
@@ -77,11 +86,19 @@ export class ResetWorld {
     const markers = createFileMarkers({ folder, log });
     const describe = (id: string) => providerDescriptions.get(id);
     this.vault = new CredentialVault({ secrets: this.secrets, markers, clock, log, describe });
+    this.jobs = createFileJobs({ folder, log });
     let ids = 0;
     const loaded = registeredProviders.map(
-      ({ load, description }) => [description.id, load({ transport, clock })] as const,
+      ({ load, description }) => [description.id, load({ transport, clock, jobs: this.jobs })] as const,
     );
     const providers = new Map(loaded);
+    const provider = async (id: string) => {
+      const found = await providers.get(id);
+      if (!found) throw new Error(`no provider ${id}`);
+      return found;
+    };
+    const { store, vault: credentials, jobs } = this;
+    this.jobOperations = new JobOperations({ store, jobs, credentials, provider, clock, log });
     this.operations = new ConsentOperations({
       store: this.store,
       credentials: this.vault,
@@ -90,11 +107,8 @@ export class ResetWorld {
       clock,
       log,
       random: { id: () => `${windowId}-operation-${++ids}` },
-      provider: async (id) => {
-        const provider = await providers.get(id);
-        if (!provider) throw new Error(`no provider ${id}`);
-        return provider;
-      },
+      provider,
+      consentGone: (target) => this.jobOperations.consentGone(target),
       currentTarget: (key) => this.targets().find((target) => targetKey(target) === key),
       forgetTokens: (target) => {
         for (const provider of providers.values()) void provider.then((one) => one.forget(target));
@@ -166,11 +180,15 @@ export class ResetWorld {
       accessToken: user.accessToken,
       ...values,
     };
-    await this.vault.store(this.target(id), shape, all);
+    await this.vault.replace(this.target(id), shape, all);
   }
 
-  reset(id: string, signal: AbortSignal = new AbortController().signal): Promise<Outcome> {
-    return this.operations.reset(this.target(id), { signal, confirm: () => this.confirm() });
+  reset(id: string, signal: AbortSignal = new AbortController().signal, way = 'reset'): Promise<Outcome> {
+    return this.operations.reset(this.target(id), {
+      signal,
+      way,
+      confirm: (_target, preview, changed) => this.confirm(preview, changed),
+    });
   }
 
   /** State of the consent as the service sees it. */

@@ -10,6 +10,7 @@ const base: Omit<ProviderDescription, 'id' | 'defaultEndpoint'> = {
   ),
   credentialOrigins: (project) => [project.endpoint],
   credentialForms: [],
+  ways: [{ id: 'reset', verb: 'Reset Consent', question: 'Reset {identity} in {project}?' }],
   reasonTexts: {},
 };
 

@@ -1,13 +1,13 @@
 /** Strict, recording stand-ins for what is stored: they fail the test when the domain breaks an order it has to keep. */
 import assert from 'node:assert/strict';
-import type { TargetAddress } from '../../src/core/model';
+import type { CredentialMarkers } from '../../src/auth/credentialVault';
+import type { TargetAddress, TargetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import type {
   CredentialMarker,
   Journal,
   JournalEntry,
   LockResult,
-  MarkerStore,
   NewJournalEntry,
   SecretStore,
   TargetLocks,
@@ -175,31 +175,47 @@ export class MemoryTargetLocks implements TargetLocks {
   }
 }
 
-export class MemoryMarkerStore implements MarkerStore {
-  readonly markers = new Map<string, CredentialMarker>();
+/** Notes in memory. Throws when one is written under a number that is no whole one. */
+export class MemoryMarkerStore implements CredentialMarkers {
+  readonly markers = new Map<string, { readonly key: TargetKey; readonly marker: CredentialMarker }>();
   #failure: Error | undefined;
 
-  /** The next `set` or `delete` rejects and changes nothing. */
+  /** The next `add`, `set` or `delete` rejects and changes nothing. */
   failNextWrite(error = new Error('The note about the sign-in cannot be written (ENOSPC)')): void {
     this.#failure = error;
   }
 
-  async get(name: string): Promise<CredentialMarker | undefined> {
-    return this.markers.get(name);
+  async list(key: TargetKey): Promise<readonly CredentialMarker[]> {
+    return (await this.all()).get(key) ?? [];
   }
 
-  async set(name: string, marker: CredentialMarker): Promise<void> {
+  async add(key: TargetKey, marker: CredentialMarker): Promise<boolean> {
     this.#failIfAsked();
-    this.markers.set(name, structuredClone(marker));
+    if (this.markers.has(markerName(key, marker.storedAt))) return false;
+    this.#write(key, marker);
+    return true;
   }
 
-  async delete(name: string): Promise<void> {
+  async set(key: TargetKey, marker: CredentialMarker): Promise<void> {
     this.#failIfAsked();
-    this.markers.delete(name);
+    this.#write(key, marker);
   }
 
-  async all(): Promise<ReadonlyMap<string, CredentialMarker>> {
-    return new Map(this.markers);
+  async delete(key: TargetKey, storedAt: number): Promise<void> {
+    this.#failIfAsked();
+    this.markers.delete(markerName(key, storedAt));
+  }
+
+  async all(): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> {
+    const ofAll = new Map<TargetKey, CredentialMarker[]>();
+    const oldestFirst = [...this.markers.values()].sort((a, b) => a.marker.storedAt - b.marker.storedAt);
+    for (const { key, marker } of oldestFirst) ofAll.set(key, [...(ofAll.get(key) ?? []), marker]);
+    return ofAll;
+  }
+
+  #write(key: TargetKey, marker: CredentialMarker): void {
+    assert.ok(Number.isInteger(marker.storedAt), `a note is named by ${marker.storedAt}`);
+    this.markers.set(markerName(key, marker.storedAt), { key, marker: structuredClone(marker) });
   }
 
   #failIfAsked(): void {
@@ -207,6 +223,10 @@ export class MemoryMarkerStore implements MarkerStore {
     this.#failure = undefined;
     if (failure) throw failure;
   }
+}
+
+function markerName(key: TargetKey, storedAt: number): string {
+  return `${key}#${storedAt}`;
 }
 
 export type SecretCall = { readonly kind: 'get' | 'store' | 'delete'; readonly key: string };

@@ -1,8 +1,8 @@
 /** A vault over a keyring and notes in memory, and the form whose values are stored in it. */
 import assert from 'node:assert/strict';
-import { CredentialVault } from '../../src/auth/credentialVault';
+import { type CredentialMarkers, CredentialVault } from '../../src/auth/credentialVault';
+import type { CredentialReading } from '../../src/core/credentialSource';
 import { type Credential, type Project, type Target, targetKey } from '../../src/core/model';
-import type { MarkerStore } from '../../src/core/ports';
 import type { CredentialForm } from '../../src/core/provider';
 import { FakeClock } from './clock';
 import { noon, origin, project } from './resetStage';
@@ -26,9 +26,16 @@ export function targetOf(changes: Partial<Project> = {}, id = 'alice'): Target {
 }
 
 export const alice = targetOf();
-/** Where the keyring has the credential of `alice`, and what was put aside of it. */
-export const name = `reconsent.credential:${targetKey(alice)}`;
-export const quarantine = `reconsent.quarantine:${targetKey(alice)}`;
+
+/** Where the keyring has the credential of `alice` that was stored at that time. */
+export function nameAt(storedAt: number): string {
+  return `reconsent.credential:${targetKey(alice)}#${storedAt}`;
+}
+
+/** Where it has what was put aside of that one. */
+export function quarantineAt(storedAt: number): string {
+  return `reconsent.quarantine:${targetKey(alice)}#${storedAt}`;
+}
 
 export class VaultStage {
   readonly secrets = new MemorySecretStore();
@@ -44,7 +51,7 @@ export class VaultStage {
   readonly vault: CredentialVault;
 
   /** The vaults keep their notes in memory, unless another place is given. */
-  constructor(private readonly notes?: MarkerStore) {
+  constructor(private readonly notes?: CredentialMarkers) {
     this.vault = this.otherWindow();
   }
 
@@ -57,11 +64,26 @@ export class VaultStage {
     return new CredentialVault({ secrets, markers, clock, log, describe: (id) => scriptedDescriptions.get(id) });
   }
 
-  async present(target = alice, from = this.vault): Promise<Credential> {
+  async reading(target = alice, from = this.vault): Promise<Extract<CredentialReading, { kind: 'present' }>> {
     const reading = await from.read(target);
     assert.ok(reading.kind === 'present', `${reading.kind} instead of present`);
-    return reading.credential;
+    return reading;
   }
+
+  /** The newest of those that can be used. */
+  async present(target = alice, from = this.vault): Promise<Credential> {
+    const { credentials } = await this.reading(target, from);
+    return credentials.at(-1) ?? credentials[0];
+  }
+
+  /** What the tokens are, oldest first. */
+  async tokens(target = alice, from = this.vault): Promise<readonly (string | undefined)[]> {
+    return (await this.reading(target, from)).credentials.map(token);
+  }
+}
+
+export function withToken(refreshToken: string): Readonly<Record<string, string>> {
+  return { ...values, refreshToken };
 }
 
 export function token(credential: Credential): string | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { clauses, manifest } from './manifest';
-import { allRows, flagsOf } from './rows';
+import { allJobRows, allRows, flagsOf } from './rows';
 import { contextKeyValues, literalContextValues } from './sourceFacts';
 import { type Context, evaluate, keysIn, patternsFor } from './whenClause';
 
@@ -30,7 +30,8 @@ describe('the when clauses of package.json', () => {
   });
 
   it('match flags that rows really carry', () => {
-    const shown = [...allRows().map(({ contextValue }) => contextValue), ...literalContextValues()];
+    const rows = [...allRows(), ...allJobRows()];
+    const shown = [...rows.map(({ contextValue }) => contextValue), ...literalContextValues()];
     const flags = new Set(shown.flatMap(flagsOf));
     assert.ok(literalContextValues().length > 0);
     for (const { path, clause } of clauses()) {
@@ -42,17 +43,19 @@ describe('the when clauses of package.json', () => {
   });
 });
 
-describe('the row of an identity', () => {
+/** The commands that a row has in the groups, without their prefix. */
+function offered(contextValue: string, group: RegExp): string[] {
   const items = manifest.contributes.menus['view/item/context'] ?? [];
-  const offered = (contextValue: string, group: RegExp): string[] => {
-    const context: Context = { view: 'reconsent.consents', viewItem: contextValue };
-    const there = items.filter((item) => group.test(item.group ?? '') && evaluate(item.when, context));
-    return there.map(({ command }) => command.replace(/^reconsent\./, ''));
-  };
+  const context: Context = { view: 'reconsent.consents', viewItem: contextValue };
+  const there = items.filter((item) => group.test(item.group ?? '') && evaluate(item.when, context));
+  return there.map(({ command }) => command.replace(/^reconsent\./, ''));
+}
 
-  it('has one main action in every state: reset when idle, verify when an outcome is open, stop when busy', () => {
+describe('the row of an identity', () => {
+  it('has one main action in every state: reset, or grant anew once it is gone; verify an open outcome; stop when busy', () => {
     for (const { state, contextValue } of allRows()) {
-      const idle = state.unfinished ? 'verifyOutcome' : 'resetConsent';
+      const settled = state.consent.kind === 'needs-consent' ? 'grantAgain' : 'resetConsent';
+      const idle = state.unfinished ? 'verifyOutcome' : settled;
       const expected = state.activity.kind === 'idle' ? idle : 'stopWaiting';
       assert.deepEqual(offered(contextValue, /^inline@/), [expected], contextValue);
     }
@@ -84,11 +87,52 @@ describe('the row of an identity', () => {
   });
 
   it('is what these commands are for: other rows do not have them', () => {
-    for (const contextValue of literalContextValues()) {
+    for (const contextValue of [...literalContextValues(), ...allJobRows().map((row) => row.contextValue)]) {
       const there = offered(contextValue, /./);
       for (const command of ['resetConsent', 'stopWaiting', 'verifyOutcome', 'dismissOutcome']) {
         assert.ok(!there.includes(command), `${contextValue}: ${command}`);
       }
+    }
+  });
+});
+
+describe('the row of an archive job', () => {
+  it('has at most one action on it: to download what is there, or to stop that', () => {
+    const seen = new Set<string>();
+    for (const { downloading, contextValue } of allJobRows()) {
+      const there = flagsOf(contextValue).includes('undownloaded') ? ['downloadArchive'] : [];
+      const expected = downloading ? ['stopDownload'] : there;
+      assert.deepEqual(offered(contextValue, /^inline@/), expected, contextValue);
+      for (const command of expected) {
+        assert.ok(offered(contextValue, /^\d/).includes(command), 'in the menu as well as on the row');
+        seen.add(command);
+      }
+    }
+    assert.deepEqual([...seen].sort(), ['downloadArchive', 'stopDownload']);
+  });
+
+  it('offers to cancel what runs, and to retry what has failed and may be', () => {
+    for (const { job, contextValue } of allJobRows()) {
+      const there = offered(contextValue, /^\d/);
+      assert.equal(there.includes('cancelJob'), job.state === 'in-progress', contextValue);
+      assert.equal(there.includes('retryJob'), job.state === 'failed' && job.retries === 0, contextValue);
+    }
+  });
+
+  it('always offers to look and to copy its id, and not to let go of it while it is downloaded', () => {
+    for (const { downloading, contextValue } of allJobRows()) {
+      const there = offered(contextValue, /^\d/);
+      assert.ok(there.includes('checkJobs') && there.includes('copyJobId'), contextValue);
+      assert.equal(there.includes('untrackJob'), !downloading, contextValue);
+    }
+  });
+
+  it('is what these commands are for: other rows do not have them', () => {
+    const others = [...literalContextValues(), ...allRows().map((row) => row.contextValue)];
+    const commands = ['downloadArchive', 'stopDownload', 'retryJob', 'cancelJob', 'untrackJob', 'copyJobId'];
+    for (const contextValue of others) {
+      const there = offered(contextValue, /./);
+      for (const command of commands) assert.ok(!there.includes(command), `${contextValue}: ${command}`);
     }
   });
 });

@@ -61,6 +61,7 @@ describe('the package that users install', function () {
         'dist/extension.js',
         'dist/googleDataPortability.js',
         'dist/googleOAuth.js',
+        'dist/jobs.js',
         'dist/sandbox.js',
         'dist/sandboxCertificates.js',
         'dist/signIn.js',

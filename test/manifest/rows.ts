@@ -1,5 +1,7 @@
-/** Every state an identity's row can be in, as far as its `contextValue` tells. */
-import type { Activity, ConsentState, IdentityState } from '../../src/core/consentStore';
+/** Every state a row of the tree can be in, as far as its `contextValue` tells. */
+import { archiveLifetimeMs, type JobState, maxJobRetries, type TrackedJob } from '../../src/core/archiveJobs';
+import { type Activity, type ConsentState, type IdentityState, initialState } from '../../src/core/consentStore';
+import { presentJobs } from '../../src/core/jobPresentation';
 import type { OutcomeKind } from '../../src/core/outcome';
 import { untranslated } from '../../src/core/outcomeText';
 import { presentIdentity } from '../../src/core/presentation';
@@ -8,8 +10,13 @@ const why = { code: 'test', params: {}, actions: [] };
 
 const consents: Readonly<Record<ConsentState['kind'], ConsentState>> = {
   'not-signed-in': { kind: 'not-signed-in' },
-  stored: { kind: 'stored', storedAt: 1 },
-  granted: { kind: 'granted', grant: { timeBased: ['search'], oneTime: [] }, readAt: 1 },
+  stored: { kind: 'stored' },
+  granted: {
+    kind: 'granted',
+    grant: { timeBased: ['search'], oneTime: [], credentials: [] },
+    readAt: 1,
+    unusable: [],
+  },
   'needs-consent': { kind: 'needs-consent', since: 1 },
   'dead-credential': { kind: 'dead-credential', reason: why },
   'unusable-credential': { kind: 'unusable-credential', reason: why },
@@ -50,6 +57,7 @@ export function allRows(): readonly Row[] {
       for (const kind of [undefined, ...(Object.keys(outcomes) as OutcomeKind[])]) {
         for (const open of [false, true]) {
           const state: IdentityState = {
+            ...initialState,
             consent,
             activity,
             ...(kind === undefined ? {} : { lastOutcome: { kind, reason: why, at: 1 } }),
@@ -57,6 +65,41 @@ export function allRows(): readonly Row[] {
           };
           const shown = presentIdentity(target, state, { now: 1, texts: new Map(), translate: untranslated });
           rows.push({ state, contextValue: shown.contextValue });
+        }
+      }
+    }
+  }
+  return rows;
+}
+
+const jobStates: Readonly<Record<JobState, true>> = {
+  'in-progress': true,
+  complete: true,
+  failed: true,
+  cancelled: true,
+  gone: true,
+};
+
+export interface JobRow {
+  readonly job: TrackedJob;
+  readonly downloading: boolean;
+  readonly contextValue: string;
+}
+
+export function allJobRows(): readonly JobRow[] {
+  const rows: JobRow[] = [];
+  for (const state of Object.keys(jobStates) as JobState[]) {
+    for (const parts of [[], [{}], [{ downloadedAt: 1, bytes: 1 }]]) {
+      for (const retries of [0, maxJobRetries]) {
+        for (const now of [1, 1 + archiveLifetimeMs]) {
+          for (const downloading of [false, true]) {
+            const job: TrackedJob = { jobId: 'j', resources: [], state, trackedAt: 1, retries, parts };
+            const downloads = new Map(downloading ? [['j', { doneBytes: 0, totalBytes: 1 }]] : []);
+            const context = { now, texts: new Map(), translate: untranslated };
+            const [row] = presentJobs({ ...initialState, jobs: [job], downloads }, context);
+            if (!row?.job) throw new Error('A job has no row.');
+            rows.push({ job, downloading, contextValue: row.job.contextValue });
+          }
         }
       }
     }

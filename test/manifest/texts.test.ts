@@ -14,6 +14,7 @@ import {
 } from 'typescript/unstable/ast';
 import { SymbolFlags } from 'typescript/unstable/sync';
 import { signInReasonTexts } from '../../src/auth/signInReasonTexts';
+import { downloadTexts } from '../../src/core/downloadTexts';
 import { pastedSecretProblemTexts } from '../../src/core/pastedSecret';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { providerDescriptions } from '../../src/providers/registry';
@@ -64,6 +65,7 @@ describe('the texts in the code', () => {
   it('have named placeholders in the catalogues of reasons, and end like sentences', () => {
     const sources = [
       reasonTexts,
+      downloadTexts,
       signInReasonTexts,
       ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
     ];
@@ -78,6 +80,7 @@ describe('the texts in the code', () => {
   it('belong to one reason each', () => {
     const sources = [
       reasonTexts,
+      downloadTexts,
       signInReasonTexts,
       ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
     ];

@@ -28,9 +28,9 @@ export class QuickInput {
   }
 
   /** Replaces what is in the field. */
-  async type(text: string): Promise<void> {
-    await this.field.waitFor();
-    await this.field.fill(text);
+  async type(text: string, withinMs = 30_000): Promise<void> {
+    await this.field.waitFor({ timeout: withinMs });
+    await this.field.fill(text, { timeout: withinMs });
   }
 
   /** Confirms with Enter. */
@@ -66,7 +66,7 @@ export class QuickInput {
 
   /** Chooses the entry with that exact label. */
   async choose(label: string, withinMs = 30_000): Promise<void> {
-    const option = await this.option(label);
+    const option = await this.option(label, withinMs);
     await option.click({ timeout: withinMs });
   }
 
@@ -85,7 +85,7 @@ export class QuickInput {
     await this.widget.locator('.quick-input-titlebar').getByRole('button', { name, exact: true }).click();
   }
 
-  private async option(label: string): Promise<Locator> {
+  private async option(label: string, withinMs = 30_000): Promise<Locator> {
     // Not by role: in a list of several choices the rows are check boxes.
     const rows = this.widget.locator('.quick-input-list .monaco-list-row');
     const exact = rows.filter({
@@ -93,7 +93,7 @@ export class QuickInput {
         .locator('.quick-input-list-label .label-name, .quick-input-list-rows > div:first-child .label-name')
         .filter({ hasText: new RegExp(`^\\s*${escapeText(label)}\\s*$`) }),
     });
-    await exact.first().waitFor();
+    await exact.first().waitFor({ timeout: withinMs });
     return exact.first();
   }
 }

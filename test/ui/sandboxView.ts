@@ -24,6 +24,22 @@ export class SandboxView {
     await this.#ask('DELETE', 'requests');
   }
 
+  /** Turns switches of the Google part, by their names. */
+  async switches(patch: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#ask('PATCH', 'google/switches', patch);
+  }
+
+  /** Ends the running jobs of a user of the sample project. */
+  async completeJobs(user: string): Promise<void> {
+    const query = new URLSearchParams({ user, project: '123456789012' });
+    const { jobs } = (await this.#ask('GET', `google/consents?${query}`)) as {
+      readonly jobs: readonly { readonly id: string; readonly state: string }[];
+    };
+    for (const { id, state } of jobs) {
+      if (state === 'IN_PROGRESS') await this.#ask('PATCH', `google/jobs/${id}`, { state: 'COMPLETE' });
+    }
+  }
+
   async seedSample(): Promise<Sample> {
     return (await this.#ask('POST', 'seed-sample')) as Sample;
   }

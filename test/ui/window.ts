@@ -52,12 +52,13 @@ export class WorkbenchWindow {
     for (let attempt = 1; ; attempt++) {
       await this.page.keyboard.press('F1');
       try {
-        await this.quickInput.type(`>${title}`);
+        await this.quickInput.type(`>${title}`, 5_000);
         await this.quickInput.choose(title, 5_000);
         return;
       } catch (thrown) {
         // An editor that opens late takes the focus, and the palette goes with it: then it is opened again.
-        if (attempt === 3 || (await this.quickInput.isShowing())) throw thrown;
+        if (attempt === 6) throw thrown;
+        if (await this.quickInput.isShowing()) await this.page.keyboard.press('Escape');
       }
     }
   }

@@ -1,9 +1,10 @@
-/** Where the access token of one identity comes from: the stored one, or a refresh that is kept in memory. */
+/** Where the access token of one credential comes from: the stored one, or a refresh that is kept in memory. */
 import { unansweredReason } from '../../core/httpReason';
 import { type Reason, reason, type Target, type TargetKey, targetKey } from '../../core/model';
 import type { Clock, Transport } from '../../core/ports';
-import type { ProviderTarget, StoppedOutcome } from '../../core/provider';
+import type { CredentialTarget, StoppedOutcome } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
+import { notedTime } from './credentialFacts';
 import { credentialForms } from './credentialForms';
 import { googleAddresses } from './settings';
 
@@ -11,6 +12,7 @@ export interface AccessToken {
   readonly secret: BoundSecret;
   /** Epoch milliseconds; `undefined` when nobody said. */
   readonly expiresAt: number | undefined;
+  /** As the refresh said, otherwise as was noted when the credential was stored. */
   readonly refreshTokenExpiresAt: number | undefined;
   /** Whether it was made just now, so that asking again would bring nothing new. */
   readonly fresh: boolean;
@@ -26,39 +28,48 @@ export type TokenReading =
 const marginMs = 120_000;
 
 export class AccessTokens {
-  readonly #cache = new Map<TargetKey, { readonly generation: number; readonly token: AccessToken }>();
+  /** By identity, then by the time at which the credential was stored, which names it. */
+  readonly #cache = new Map<TargetKey, Map<number, AccessToken>>();
 
   constructor(
     private readonly transport: Transport,
     private readonly clock: Clock,
   ) {}
 
-  /** The access token of the target; refreshed when `renew` is asked for or the cached one is about to end. */
-  async get(target: ProviderTarget, signal: AbortSignal, renew = false): Promise<TokenReading> {
+  /** The access token of the credential; refreshed when `renew` is asked for or the cached one is about to end. */
+  async get(target: CredentialTarget, signal: AbortSignal, renew = false): Promise<TokenReading> {
     const { credential } = target;
     if (credential.form === credentialForms.accessToken.id) {
       const secret = credential.secrets['accessToken'];
       if (!secret) return incomplete;
       return { kind: 'token', token: { secret, expiresAt: undefined, refreshTokenExpiresAt: undefined, fresh: true } };
     }
-    const key = targetKey(target);
-    const cached = this.#cache.get(key);
-    const usable =
-      cached !== undefined &&
-      cached.generation === credential.generation &&
-      (cached.token.expiresAt ?? 0) - marginMs > this.clock.now();
-    if (usable && !renew) return { kind: 'token', token: { ...cached.token, fresh: false } };
-    this.#cache.delete(key);
+    const cached = this.#cache.get(targetKey(target))?.get(credential.storedAt);
+    const usable = cached !== undefined && (cached.expiresAt ?? 0) - marginMs > this.clock.now();
+    if (usable && !renew) return { kind: 'token', token: { ...cached, fresh: false } };
+    this.drop(target);
     const reading = await this.#refresh(target, signal);
-    if (reading.kind === 'token') this.#cache.set(key, { generation: credential.generation, token: reading.token });
+    if (reading.kind === 'token') this.#keep(target, reading.token);
     return reading;
   }
 
+  /** Drops the token of one credential. */
+  drop(target: CredentialTarget): void {
+    this.#cache.get(targetKey(target))?.delete(target.credential.storedAt);
+  }
+
+  /** Drops the tokens of all credentials of the identity. */
   forget(target: Target): void {
     this.#cache.delete(targetKey(target));
   }
 
-  async #refresh(target: ProviderTarget, signal: AbortSignal): Promise<TokenReading> {
+  #keep(target: CredentialTarget, token: AccessToken): void {
+    const key = targetKey(target);
+    const ofIdentity = this.#cache.get(key) ?? new Map<number, AccessToken>();
+    this.#cache.set(key, ofIdentity.set(target.credential.storedAt, token));
+  }
+
+  async #refresh(target: CredentialTarget, signal: AbortSignal): Promise<TokenReading> {
     const { secrets, facts } = target.credential;
     const refreshToken = secrets['refreshToken'];
     const clientSecret = secrets['clientSecret'];
@@ -80,7 +91,8 @@ export class AccessTokens {
           token: {
             secret: result.accessToken,
             expiresAt: result.accessTokenExpiresAt,
-            refreshTokenExpiresAt: result.refreshTokenExpiresAt,
+            refreshTokenExpiresAt:
+              result.refreshTokenExpiresAt ?? notedTime(target.credential, 'refreshTokenExpiresAt'),
             fresh: true,
           },
         };

@@ -1,11 +1,11 @@
-/** The calls of the Data Portability API and of Google's token endpoints that a reset needs, each parsed at once. */
+/** The calls that reading, resetting and verifying a consent need, each parsed at once. */
 import * as v from 'valibot';
 import { unansweredReason } from '../../core/httpReason';
-import type { Reason } from '../../core/model';
+import { type Reason, reason } from '../../core/model';
 import type { Clock, HttpRequest, HttpResult, Transport } from '../../core/ports';
 import type { Leaving } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
-import { type ErrorMeaning, explainError, parseGoogleError, parseJson } from './errors';
+import { type ErrorMeaning, explainError, type Purpose, parseGoogleError, parseJson } from './errors';
 import type { GoogleAddresses } from './settings';
 
 export interface GoogleApi {
@@ -20,9 +20,11 @@ export interface AccessTypes {
   readonly timeBased: readonly string[];
 }
 
-export type ApiFailure =
-  | ErrorMeaning
+export type ApiFailure = ErrorMeaning | Unanswered;
+
+export type Unanswered =
   | { readonly kind: 'not-sent'; readonly reason: Reason }
+  | { readonly kind: 'unknown'; readonly reason: Reason }
   | { readonly kind: 'aborted'; readonly sent: boolean };
 
 const accessTypesFields = v.object({
@@ -39,12 +41,17 @@ const accessTypesSchema = v.pipe(
 
 const tokenInfoSchema = v.object({
   expires_in: v.pipe(v.union([v.string(), v.number()]), v.transform(Number), v.integer()),
+  aud: v.fallback(v.optional(v.string()), undefined),
+  scope: v.fallback(v.optional(v.string(), ''), ''),
 });
+
+const invalidTokenSchema = v.object({ error: v.literal('invalid_token') });
 
 /** `accessType:check`: reads what a consent allows. Consumes nothing, and may be repeated freely. */
 export async function checkAccessType(
   api: GoogleApi,
   token: BoundSecret,
+  purpose: Purpose,
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'access'; readonly access: AccessTypes } | ApiFailure> {
   const method = api.addresses.method('accessType:check');
@@ -64,7 +71,7 @@ export async function checkAccessType(
       return { kind: 'access', access: { oneTime, timeBased } };
     }
   }
-  return explainError(result, method.url.host, api.clock.now());
+  return explainError(result, method.url.host, api.clock.now(), purpose);
 }
 
 /**
@@ -84,7 +91,7 @@ export async function resetAuthorization(
   );
   if (result.kind !== 'response') return unanswered(result, method.url.host);
   if (result.status === 200 && isEmptyAnswer(result.body)) return { kind: 'accepted' };
-  return explainError(result, method.url.host, api.clock.now());
+  return explainError(result, method.url.host, api.clock.now(), 'consent');
 }
 
 /**
@@ -109,16 +116,28 @@ export async function readTokenLife(
   const error = parseGoogleError(result, api.clock.now());
   const rejected = result.status === 401 && error.isEnvelope && ['ACCESS_TOKEN_EXPIRED', ''].includes(error.reason);
   if (rejected) return { kind: 'rejected' };
-  const meaning = explainError(result, method.url.host, api.clock.now());
-  return { kind: 'unclear', reason: meaning.reason };
+  return { kind: 'unclear', reason: explainError(result, method.url.host, api.clock.now(), 'consent').reason };
 }
 
-/** When the access token ends, epoch milliseconds; `undefined` when Google does not say. The token travels in a header. */
-export async function accessTokenEnd(
+export type TokenInfoReading =
+  | {
+      readonly kind: 'info';
+      /** Epoch milliseconds. */
+      readonly expiresAt: number;
+      readonly clientId: string | undefined;
+      readonly scopes: readonly string[];
+    }
+  /** Google knows no such living token. */
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'unclear'; readonly reason: Reason }
+  | { readonly kind: 'aborted' };
+
+/** What `tokeninfo` says of an access token. The token travels in a header. */
+export async function readTokenInfo(
   api: GoogleApi,
   token: BoundSecret,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<TokenInfoReading> {
   const { tokenInfoUrl: url } = api.addresses;
   const request: HttpRequest = {
     method: 'POST',
@@ -130,13 +149,24 @@ export async function accessTokenEnd(
   };
   const askedAt = api.clock.now();
   const result = await readPatiently(api, request, signal);
-  if (result.kind !== 'response' || result.status !== 200) return undefined;
-  const parsed = v.safeParse(tokenInfoSchema, parseJson(result.body));
-  return parsed.success ? askedAt + parsed.output.expires_in * 1000 : undefined;
+  if (result.kind === 'aborted') return { kind: 'aborted' };
+  if (result.kind !== 'response') return { kind: 'unclear', reason: unansweredReason(result, url.host, []) };
+  const answer = parseJson(result.body);
+  const parsed = v.safeParse(tokenInfoSchema, answer);
+  if (result.status === 200 && parsed.success) {
+    const { expires_in, aud, scope } = parsed.output;
+    const scopes = scope.split(/\s+/).filter((one) => one !== '');
+    return { kind: 'info', expiresAt: askedAt + expires_in * 1000, clientId: aud, scopes };
+  }
+  if (result.status === 400 && v.is(invalidTokenSchema, answer)) return { kind: 'rejected' };
+  return {
+    kind: 'unclear',
+    reason: reason('google.tokenInfoFailed', { host: url.host, status: String(result.status) }, [{ kind: 'retry' }]),
+  };
 }
 
 /** Google documents the answer as empty in one place and as `{}` in another: both are taken, and nothing else. */
-function isEmptyAnswer(body: string): boolean {
+export function isEmptyAnswer(body: string): boolean {
   const answer = parseJson(body);
   return body.trim() === '' || (v.is(v.strictObject({}), answer) && !Array.isArray(answer));
 }
@@ -144,7 +174,7 @@ function isEmptyAnswer(body: string): boolean {
 const readPausesMs = [200, 800] as const;
 
 /** Repeats a read that met an unavailable service or a broken connection (AIP-194: UNAVAILABLE alone is safe to repeat). */
-async function readPatiently(api: GoogleApi, request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+export async function readPatiently(api: GoogleApi, request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
   for (const pause of readPausesMs) {
     const result = await api.transport.send(request, signal);
     const again = result.kind === 'broken' || (result.kind === 'response' && result.status === 503);
@@ -158,7 +188,7 @@ async function readPatiently(api: GoogleApi, request: HttpRequest, signal: Abort
   return api.transport.send(request, signal);
 }
 
-function unanswered(result: Exclude<HttpResult, { kind: 'response' }>, host: string): ApiFailure {
+export function unanswered(result: Exclude<HttpResult, { kind: 'response' }>, host: string): Unanswered {
   if (result.kind === 'aborted') return result;
   if (result.kind === 'not-sent')
     return { kind: 'not-sent', reason: unansweredReason(result, host, [{ kind: 'retry' }]) };

@@ -3,6 +3,7 @@ import type { ProviderDescription } from '../../core/provider';
 import { credentialForms } from './credentialForms';
 import { reasonTexts } from './reasonTexts';
 import { googleAddresses, googleApiOrigin, optionsSchema } from './settings';
+import { ways } from './ways';
 
 /** Google Data Portability as settings, sign-in forms and texts; its network code is loaded on first use. */
 export const googleDataPortability: ProviderDescription = {
@@ -11,6 +12,7 @@ export const googleDataPortability: ProviderDescription = {
   defaultEndpoint: googleApiOrigin,
   optionsSchema,
   credentialForms: [credentialForms.refreshToken, credentialForms.accessToken],
+  ways: [ways.reset, ways.revoke],
   reasonTexts,
   credentialOrigins(project: Project): readonly string[] {
     const { apiOrigin, oauthOrigin } = googleAddresses(project);

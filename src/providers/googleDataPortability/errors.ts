@@ -1,15 +1,17 @@
 /**
- * Google's error envelope, and what each error of the Data Portability API means to somebody who resets a consent.
+ * Google's error envelope, and what each error of the Data Portability API means to somebody who ends a consent or uses it.
  *
  * The `google.rpc.ErrorInfo` is found by its type or by having a reason, never by its place: one real 403 carries only a
  * `DebugInfo`. Messages are shown, never matched.
  */
 import * as v from 'valibot';
 import { plainText } from '../../core/foreignText';
+import { localTime } from '../../core/localTime';
 import { type Reason, type RemedyAction, reason } from '../../core/model';
 import type { HttpResult } from '../../core/ports';
 import { scrub } from '../../core/redact';
 import { parseRetryAfter } from '../../http/retryAfter';
+import { ways } from './ways';
 
 type Response = Extract<HttpResult, { kind: 'response' }>;
 
@@ -76,7 +78,7 @@ export function parseGoogleError(response: Response, nowMs: number): GoogleError
  * Statuses that say the request was turned away. Others, such as 408 or 499, may come from something on the way after it
  * was handed on.
  */
-const refusalStatuses = new Set([400, 401, 403, 404, 405, 409, 411, 413, 414, 415, 429]);
+export const refusalStatuses = new Set([400, 401, 403, 404, 405, 409, 411, 413, 414, 415, 429]);
 
 /** What an error answer means for the credential and the operation. */
 export type ErrorMeaning =
@@ -87,42 +89,51 @@ export type ErrorMeaning =
   /** Nobody can say whether something was done. */
   | { readonly kind: 'unknown'; readonly reason: Reason };
 
+/** What the call was for: ending a consent, or having an archive made. Decides about remedies, never about the meaning. */
+export type Purpose = 'consent' | 'job';
+
 /** Reads an answer that is not the expected one; contract table §3, row by row. */
-export function explainError(response: Response, host: string, nowMs: number): ErrorMeaning {
+export function explainError(response: Response, host: string, nowMs: number, purpose: Purpose): ErrorMeaning {
   const error = parseGoogleError(response, nowMs);
-  const named = explainByReason(error);
+  const otherWay: readonly RemedyAction[] = purpose === 'consent' ? [{ kind: 'use-way', way: ways.revoke.id }] : [];
+  const named = explainByReason(error, nowMs, otherWay);
   if (named) return named;
   const params = { host, status: String(error.httpStatus), message: error.message || '–' };
   if (!error.isEnvelope) return explainForeignPage(error.httpStatus, params);
   if (error.httpStatus === 401) return deadToken('google.tokenRejected');
   if (error.httpStatus === 403 && error.hasDebugInfo)
     return refused('google.resourceNotAuthorized', {}, replaceCredential);
-  if (error.httpStatus === 403) return refused('google.permissionDenied', params);
+  if (error.httpStatus === 403) return refused('google.permissionDenied', params, otherWay);
   if (error.httpStatus === 429) return quota('google.tooManyRequests', error);
-  if (error.httpStatus === 400) return refused('google.invalidArgument', params);
+  if (error.httpStatus === 400)
+    return refused(purpose === 'job' ? 'google.job.invalidArgument' : 'google.invalidArgument', params);
   if (error.httpStatus === 503) return unknown('google.unavailable', params);
   if (error.httpStatus >= 500) return unknown('google.serverError', params);
   if (refusalStatuses.has(error.httpStatus)) return refused('google.otherRefusal', params);
   return unknown('google.unexpectedAnswer', params);
 }
 
-function explainByReason(error: GoogleError): ErrorMeaning | undefined {
+function explainByReason(
+  error: GoogleError,
+  nowMs: number,
+  otherWay: readonly RemedyAction[],
+): ErrorMeaning | undefined {
   const { metadata } = error;
   switch (`${error.httpStatus} ${error.reason}`) {
     case '429 RESOURCE_EXHAUSTED_ONE_TIME':
-      return refused('google.exhaustedOneTime', { jobs: jobList(metadata['previous_job_ids']) });
+      return refused('google.exhaustedOneTime', { jobs: jobList(metadata['previous_job_ids']) }, [{ kind: 'reset' }]);
     case '429 RESOURCE_EXHAUSTED_TIME_BASED':
     case '400 RESOURCE_EXHAUSTED_TIME_BASED':
-      return refused('google.coolDown', { until: plainText(metadata['timestamp_after_24hrs'] ?? '?', 40) });
+      return refused('google.coolDown', { until: readableTime(metadata['timestamp_after_24hrs'], nowMs) });
     case '409 ALREADY_EXISTS_ONE_TIME':
     case '409 ALREADY_EXISTS_TIME_BASED':
       return refused('google.jobExists', { job: plainText(metadata['job_id'] ?? '?', 80) });
     case '429 RATE_LIMIT_EXCEEDED':
       return quota('google.quota', error);
     case '403 ACCESS_TOKEN_SCOPE_INSUFFICIENT':
-      return refused('google.scopeInsufficient', {}, replaceCredential);
+      return refused('google.scopeInsufficient', {}, [...replaceCredential, ...otherWay]);
     case '403 SERVICE_DISABLED':
-      return apiDisabled(metadata);
+      return apiDisabled(metadata, otherWay);
     case '401 ACCESS_TOKEN_EXPIRED':
       return deadToken('google.tokenExpired');
     case '401 CREDENTIALS_MISSING':
@@ -152,10 +163,13 @@ function quota(code: string, error: GoogleError): ErrorMeaning {
   );
 }
 
-function apiDisabled(metadata: Readonly<Record<string, string>>): ErrorMeaning {
+function apiDisabled(metadata: Readonly<Record<string, string>>, otherWay: readonly RemedyAction[]): ErrorMeaning {
   const project = plainText((metadata['consumer'] ?? '').replace(/^projects\//, ''), 60) || '?';
   const url = consoleUrl(metadata['activationUrl']);
-  return refused('google.apiDisabled', { project }, url === undefined ? [] : [{ kind: 'open-url', url }]);
+  return refused('google.apiDisabled', { project }, [
+    ...(url === undefined ? [] : [{ kind: 'open-url' as const, url }]),
+    ...otherWay,
+  ]);
 }
 
 /** Only Google's own console is ever offered to be opened, whatever the answer says. */
@@ -190,6 +204,12 @@ function scrubbed(params: Readonly<Record<string, string>>): Readonly<Record<str
 /** `previous_job_ids` is a comma-joined list. */
 function jobList(ids: string | undefined): string {
   return plainText((ids ?? '').split(',').join(', '), 200) || '?';
+}
+
+/** A time of the service as this computer's clock shows it; what is no time is shown as it came. */
+function readableTime(text: string | undefined, nowMs: number): string {
+  const time = Date.parse(text ?? '');
+  return Number.isFinite(time) ? localTime(time, nowMs) : plainText(text ?? '?', 40);
 }
 
 /** A protobuf duration such as `39s` or `1.5s`. */

@@ -1,16 +1,45 @@
 /** English texts of the reasons that Google Data Portability gives. */
 import type { ReasonText } from '../../core/provider';
+import { jobReasonTexts } from './jobReasonTexts';
 
-const notReset = 'The consent was not reset.';
+const nothingDone = 'Nothing was done by this call.';
+const maybeDone = 'It is not known whether the request was carried out.';
+const notEnded = 'The consent was not reset.';
 
-export const reasonTexts: Readonly<Record<string, ReasonText>> = {
+/** Of reading and ending a consent, and of errors that fit every call. */
+const consentReasonTexts: Readonly<Record<string, ReasonText>> = {
   'google.effect.pair': {
     happened:
       'Ends every Data Portability consent of this user for the whole Google Cloud project, and all its tokens, also those of other clients.',
   },
-  'google.loss.archives': {
-    happened: 'Archives not downloaded yet, and jobs still running, are lost.',
+  'google.effect.unknownJobs': {
+    happened: 'Jobs and archives that were not started from here are not known; they are lost as well.',
   },
+  'google.effect.tokens': { happened: 'Ends {count} of the tokens stored here for this user.' },
+  'google.effect.deadTokens': { happened: 'Stored tokens that Google no longer accepts: {count}.' },
+  'google.effect.unreadTokens': { happened: 'Stored tokens that could not be checked: {count}.' },
+  'google.effect.revoke': {
+    happened:
+      'Ends the whole grant of this user to one OAuth client, with all its tokens and scopes, also those of other APIs.',
+  },
+  'google.effect.revokeIsNoReset': {
+    happened:
+      'It is no reset: tokens of other clients of the project stay alive, and it is not documented whether a one-time consent that is used up can be given again.',
+  },
+  'google.effect.revokeJobs': {
+    happened:
+      'Running jobs and archives not downloaded may be out of reach afterwards, also those that were not started from here.',
+  },
+  'google.effect.revokeLeaves': {
+    happened: 'Stored tokens that are not known to be of this client, and may stay alive: {count}.',
+  },
+
+  'google.limit.testing': {
+    happened: 'Google ends the tokens of a client in testing status 7 days after the consent.',
+    remedy: 'Publish the client in the Google Cloud console, or let the user consent again each week.',
+  },
+  'google.limit.thirtyDays': { happened: 'The user has given access for 30 days.' },
+  'google.limit.halfYear': { happened: 'The user has given access for 180 days.' },
 
   'google.gone.invalidGrant': {
     happened: 'The consent is gone: Google no longer accepts the refresh token.',
@@ -21,14 +50,14 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     remedy: 'The next run starts at the consent screen.',
   },
   'google.alive.refresh': {
-    happened: 'The consent is still alive: Google still accepts the refresh token, two minutes after the reset.',
-    notHappened: notReset,
-    remedy: 'Reset it again. If it stays, remove the app at myaccount.google.com/connections.',
+    happened: 'The consent is still alive: Google still accepts the refresh token, two minutes later.',
+    notHappened: notEnded,
+    remedy: 'Try again. If it stays, remove the app at myaccount.google.com/connections.',
   },
   'google.alive.check': {
-    happened: 'The consent is still alive: Google still accepts the access token, two minutes after the reset.',
-    notHappened: notReset,
-    remedy: 'Reset it again. If it stays, remove the app at myaccount.google.com/connections.',
+    happened: 'The consent is still alive: Google still accepts the access token, two minutes later.',
+    notHappened: notEnded,
+    remedy: 'Try again. If it stays, remove the app at myaccount.google.com/connections.',
   },
   'google.uncheckable.lifetimeUnknown': {
     happened: 'Google did not say how long the access token lives, so its end proves nothing about the reset.',
@@ -114,22 +143,22 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   },
   'google.quota': {
     happened: 'The request quota of the Google Cloud project is used up for the moment.',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'Wait a minute and try again.',
   },
   'google.quotaWait': {
     happened: 'The request quota of the Google Cloud project is used up for the moment.',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'Try again in {seconds} seconds.',
   },
   'google.tooManyRequests': {
     happened: 'Google answered "too many requests" without saying which limit.',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'Wait a few minutes and try again.',
   },
   'google.tooManyRequestsWait': {
     happened: 'Google answered "too many requests" without saying which limit.',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'Try again in {seconds} seconds.',
   },
   'google.resourceNotAuthorized': {
@@ -139,42 +168,42 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   },
   'google.scopeInsufficient': {
     happened: 'The token has no Data Portability scope at all.',
-    notHappened: notReset,
-    remedy: 'Store the token of a Data Portability consent: any one of its scopes is enough to reset the whole pair.',
+    notHappened: nothingDone,
+    remedy: 'Store the token of a Data Portability consent. For a reset, any one of its scopes is enough.',
   },
   'google.apiDisabled': {
     happened: 'The Data Portability API is not enabled in the Google Cloud project {project}.',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'Enable it in the console, wait a few minutes, and try again.',
   },
   'google.permissionDenied': {
     happened: '{host} denies permission: {message}',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'Check the client, the project and the test user in the Google Cloud console.',
   },
   'google.invalidArgument': {
     happened: '{host} does not accept the request: {message}',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'Check "apiVersion", "quotaUser" and "endpoint" of the project in the settings.',
   },
   'google.otherRefusal': {
     happened: '{host} refused with status {status}: {message}',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'See the log for the request, and the service for the meaning of this status.',
   },
   'google.notThisService': {
     happened: '{host} answered with a page of status {status} instead of an answer of the Data Portability API.',
-    notHappened: notReset,
+    notHappened: nothingDone,
     remedy: 'Check "endpoint" of the project; it has to be the API, or the sandbox.',
   },
   'google.unavailable': {
     happened: '{host} is unavailable at the moment (503).',
-    notHappened: 'It is not known whether the reset was carried out.',
+    notHappened: maybeDone,
     remedy: 'Verify before trying again.',
   },
   'google.serverError': {
     happened: '{host} failed with status {status}: {message}',
-    notHappened: 'It is not known whether the reset was carried out.',
+    notHappened: maybeDone,
     remedy: 'Verify before trying again.',
   },
   'google.gatewayPage': {
@@ -185,7 +214,31 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   'google.unexpectedAnswer': {
     happened:
       '{host} answered with status {status}, but not with an answer of the Data Portability API. It may be a sign-in page of the network.',
-    notHappened: 'It is not known whether the reset was carried out.',
+    notHappened: maybeDone,
     remedy: 'Check the network, then verify.',
   },
+  'google.tokenInfoFailed': {
+    happened: 'Whether the access token is alive could not be read: {host} answered with status {status}.',
+    notHappened: 'Nothing was done: only reads were tried.',
+    remedy: 'Try again in a moment.',
+  },
+
+  'google.revoke.invalidToken': {
+    happened: 'Google no longer accepts the token: it has expired, or was revoked already.',
+    notHappened: nothingDone,
+    remedy:
+      'Let the test user consent again if the consent screen comes back; else look at myaccount.google.com/connections.',
+  },
+  'google.revoke.refused': {
+    happened: '{host} refused to revoke the grant ({error}).',
+    notHappened: 'The grant was not revoked.',
+    remedy: 'Remove the app at myaccount.google.com/connections.',
+  },
+  'google.revoke.unclear': {
+    happened: '{host} answered the revocation with something unexpected ({error}).',
+    notHappened: maybeDone,
+    remedy: 'Verify before trying again.',
+  },
 };
+
+export const reasonTexts: Readonly<Record<string, ReasonText>> = { ...consentReasonTexts, ...jobReasonTexts };

@@ -44,7 +44,7 @@ export const optionsSchema = v.strictObject(
     scopes: v.optional(
       v.array(v.pipe(v.string('must be a text'), v.regex(/^[\w.]+$/, 'must look like myactivity.search'))),
     ),
-    /** Origin of `/token` and `/tokeninfo`. Google's own for Google's API, otherwise the project's endpoint. */
+    /** Origin of `/token`, `/tokeninfo` and `/revoke`. Google's own for Google's API, otherwise the project's endpoint. */
     oauthEndpoint: v.optional(originSchema),
   },
   (issue) => (issue.expected === 'never' ? 'is not a key of a Google Data Portability project' : 'must be an object'),
@@ -58,10 +58,24 @@ export interface GoogleAddresses {
   readonly authUrl: URL;
   readonly tokenUrl: URL;
   readonly tokenInfoUrl: URL;
+  readonly revokeUrl: URL;
   readonly apiOrigin: string;
   readonly oauthOrigin: string;
-  /** URL and template of a Data Portability method, for instance `authorization:reset`. */
-  method(name: 'authorization:reset' | 'accessType:check'): { readonly url: URL; readonly pathTemplate: string };
+  /** Of a Data Portability method, for instance `authorization:reset`. */
+  method(name: 'authorization:reset' | 'accessType:check' | 'portabilityArchive:initiate'): MethodAddress;
+  /** Of a method of one archive job. Throws if {@link isJobId} does not hold: nothing else may become part of a path. */
+  jobMethod(jobId: string, name: '/portabilityArchiveState' | ':retry' | ':cancel'): MethodAddress;
+}
+
+export interface MethodAddress {
+  readonly url: URL;
+  /** What the log may show: neither ids nor the query. */
+  readonly pathTemplate: string;
+}
+
+/** Whether the id of an archive job is one harmless segment of a path, whatever it says. */
+export function isJobId(text: string): boolean {
+  return /^[\w.~=+-]{1,256}$/.test(text) && !/^\.+$/.test(text);
 }
 
 export function parseOptions(project: Project): GoogleOptions {
@@ -72,17 +86,22 @@ export function googleAddresses(project: Project): GoogleAddresses {
   const options = parseOptions(project);
   const apiOrigin = project.endpoint;
   const oauthOrigin = new URL(options.oauthEndpoint ?? defaultOAuthOrigin(apiOrigin)).origin;
+  const address = (path: string, pathTemplate: string): MethodAddress => {
+    const url = new URL(`/${options.apiVersion}/${path}`, apiOrigin);
+    if (options.quotaUser !== undefined) url.searchParams.set('quotaUser', options.quotaUser);
+    return { url, pathTemplate: `/${options.apiVersion}/${pathTemplate}` };
+  };
   return {
     apiOrigin,
     oauthOrigin,
     authUrl: new URL('/o/oauth2/v2/auth', oauthOrigin === googleOAuthOrigin ? googleAuthOrigin : oauthOrigin),
     tokenUrl: new URL('/token', oauthOrigin),
     tokenInfoUrl: new URL('/tokeninfo', oauthOrigin),
-    method(name) {
-      const pathTemplate = `/${options.apiVersion}/${name}`;
-      const url = new URL(pathTemplate, apiOrigin);
-      if (options.quotaUser !== undefined) url.searchParams.set('quotaUser', options.quotaUser);
-      return { url, pathTemplate };
+    revokeUrl: new URL('/revoke', oauthOrigin),
+    method: (name) => address(name, name),
+    jobMethod(jobId, name) {
+      if (!isJobId(jobId)) throw new Error('This cannot be the id of an archive job.');
+      return address(`archiveJobs/${encodeURIComponent(jobId)}${name}`, `archiveJobs/{id}${name}`);
     },
   };
 }

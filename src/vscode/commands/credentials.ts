@@ -1,39 +1,77 @@
-/** Set Credential and Forget Credential: from the provider's forms into the vault, never anywhere else. */
+/** Set Credential: from the provider's forms into the vault, never anywhere else. */
 import * as vscode from 'vscode';
 import type { CredentialVault } from '../../auth/credentialVault';
 import type { ConsentOperations } from '../../core/consentOperations';
-import type { Target } from '../../core/model';
+import type { ConsentStore } from '../../core/consentStore';
+import { plainText } from '../../core/foreignText';
+import { type Target, targetKey } from '../../core/model';
+import type { Log } from '../../core/ports';
 import type { CredentialField, CredentialForm, ProviderDescription } from '../../core/provider';
+import { forgetLost } from '../forgetLost';
 import { type Prompts, withoutIcons } from '../prompts';
 
 export interface CredentialCommandPorts {
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
   readonly vault: CredentialVault;
   readonly operations: ConsentOperations;
+  readonly store: ConsentStore;
   readonly prompts: Prompts;
+  readonly log: Log;
 }
 
 /** Asks for a credential, stores it bound to the project's origins, and reads the consent with it. */
 export async function setCredential(target: Target, ports: CredentialCommandPorts): Promise<void> {
+  const { vault, prompts, operations } = ports;
   const description = ports.descriptions.get(target.project.provider);
   if (!description) return;
-  const form = await chooseForm(target, description, ports.prompts);
+  const place = await choosePlace(target, ports);
+  if (!place) return;
+  const form = await chooseForm(target, description, prompts);
   if (!form) return;
-  const values = await askFields(target, form, description.credentialOrigins(target.project), ports.prompts);
+  const values = await askFields(target, form, description.credentialOrigins(target.project), prompts);
   if (!values) return;
   try {
-    await ports.vault.store(target, form, values);
+    await vault[place](target, form, values);
   } catch {
     // The error of the secret storage could repeat what it was given, so it is not shown.
-    await ports.prompts.error(
+    await prompts.error(
       vscode.l10n.t(
         'The secret storage of this computer did not take the credential. Nothing was stored. Unlock the keyring and try again.',
       ),
     );
     return;
   }
-  ports.operations.credentialChanged(target, { kind: 'stored', storedAt: Date.now() });
-  await ports.operations.probe(target, new AbortController().signal);
+  await forgetLost(target, vault, ports.log);
+  operations.credentialChanged(target, { kind: 'stored' });
+  await operations.probe(target, new AbortController().signal, { dropRejected: true });
+}
+
+/** Beside those that are there, unless the user wants them replaced. Dead ones go by themselves when a newer one is accepted. */
+async function choosePlace(
+  target: Target,
+  { vault, prompts, store }: CredentialCommandPorts,
+): Promise<'add' | 'replace' | undefined> {
+  const { consent } = store.get(targetKey(target));
+  const reading = await vault.read(target);
+  if (reading.kind !== 'present' || consent.kind === 'dead-credential') return 'add';
+  const read = consent.kind === 'granted' ? consent.grant.credentials : [];
+  const dead = new Set(read.filter(({ alive }) => !alive).map(({ storedAt }) => storedAt));
+  const count = reading.credentials.filter(({ storedAt }) => !dead.has(storedAt)).length;
+  if (count === 0) return 'add';
+  const add = {
+    label:
+      count === 1 ? vscode.l10n.t('Add beside the stored one') : vscode.l10n.t('Add beside the {0} stored ones', count),
+    detail: vscode.l10n.t('For a token of a separate grant: both are kept, and a reset ends both.'),
+    place: 'add',
+  } as const;
+  const replace = {
+    label: count === 1 ? vscode.l10n.t('Replace it') : vscode.l10n.t('Replace them'),
+    detail: vscode.l10n.t('What is stored is forgotten: the old tokens can no longer be reset from here.'),
+    place: 'replace',
+  } as const;
+  const title = vscode.l10n.t('Credential of {0}', plainText(target.identity.label, 80));
+  const placeholder = vscode.l10n.t('A credential is stored already');
+  return (await prompts.pick<typeof add | typeof replace>(title, placeholder, [add, replace]))?.place;
 }
 
 async function chooseForm(
@@ -87,28 +125,4 @@ async function askFields(
 function optionValue(target: Target, field: CredentialField): string | undefined {
   const value = field.fromOption === undefined ? undefined : target.project.options[field.fromOption];
   return typeof value === 'string' ? value : undefined;
-}
-
-/** Forgets the credential after a confirmation. The consent itself stays as it is, and the modal says so. */
-export async function forgetCredential(target: Target, ports: CredentialCommandPorts): Promise<void> {
-  const verb = vscode.l10n.t('Forget Credential');
-  const yes = await ports.prompts.confirm(
-    vscode.l10n.t('Forget the credential of {0}?', target.identity.label),
-    vscode.l10n.t(
-      'It is deleted from this computer. The consent itself stays: without a token it can no longer be reset from here.',
-    ),
-    verb,
-  );
-  if (!yes) return;
-  try {
-    await ports.vault.forget(target);
-  } catch {
-    await ports.prompts.error(
-      vscode.l10n.t(
-        'The secret storage of this computer did not delete the credential. Unlock the keyring and try again.',
-      ),
-    );
-    return;
-  }
-  ports.operations.credentialChanged(target, { kind: 'not-signed-in' });
 }

@@ -5,13 +5,14 @@ import type { ConsentStore } from '../../core/consentStore';
 import { mapLimited } from '../../core/mapLimited';
 import { type Target, targetKey } from '../../core/model';
 import type { Prompts } from '../prompts';
-import { type ResetAgain, tellOutcome } from './tellOutcome';
+import type { ResetCommand } from './resetConsent';
+import { tellOutcome } from './tellOutcome';
 
 export interface OutcomeCommandPorts {
   readonly operations: ConsentOperations;
   readonly store: ConsentStore;
   readonly prompts: Prompts;
-  readonly resetCommand: ResetAgain;
+  readonly resetCommand: ResetCommand;
 }
 
 const concurrentReads = 8;
@@ -42,7 +43,7 @@ export async function verifyOutcome(target: Target, ports: OutcomeCommandPorts):
       return ports.operations.verify(target, operationId, controller.signal);
     },
   );
-  await tellOutcome(target, outcome, ports.prompts, ports.resetCommand);
+  await tellOutcome(target, outcome, ports.prompts, ports.resetCommand.following(target));
 }
 
 export async function dismissOutcome(target: Target, ports: OutcomeCommandPorts): Promise<void> {

@@ -1,5 +1,6 @@
 /** Command ids → what they do. Every command resolves its target first and ends silently when the user escapes. */
 import * as vscode from 'vscode';
+import type { ClientVault } from '../../auth/clientVault';
 import type { CredentialVault } from '../../auth/credentialVault';
 import type { ConsentOperations } from '../../core/consentOperations';
 import type { ConsentStore } from '../../core/consentStore';
@@ -9,16 +10,20 @@ import type { Clock, Log } from '../../core/ports';
 import type { ProviderDescription } from '../../core/provider';
 import type { ActiveIdentity } from '../activeIdentity';
 import { type CommandId, commandIds } from '../commandIds';
+import { type JobCommandPorts, jobCommands } from '../jobs/commands';
 import type { Network } from '../network';
 import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
 import type { Sandbox } from '../sandbox';
 import type { Targets } from '../targets';
-import { forgetCredential, setCredential } from './credentials';
+import { resetAnotherWay } from './anotherWay';
+import { setCredential } from './credentials';
+import { forgetCredential } from './forgetCredential';
+import { lostTokenHelp } from './lostToken';
 import { checkConsents, dismissOutcome, verifyOutcome } from './outcomes';
 import type { ResetCommand } from './resetConsent';
 
-export interface CommandPorts {
+export interface CommandPorts extends JobCommandPorts {
   readonly active: ActiveIdentity;
   readonly channel: vscode.LogOutputChannel;
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
@@ -30,6 +35,7 @@ export interface CommandPorts {
   readonly store: ConsentStore;
   readonly targets: Targets;
   readonly vault: CredentialVault;
+  readonly clients: ClientVault;
   readonly network: Network;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,6 +57,8 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     if (target) await active.choose(target);
     return target;
   };
+  const originsOf = ({ project }: Target): readonly string[] =>
+    ports.descriptions.get(project.provider)?.credentialOrigins(project) ?? [];
 
   const commands: Readonly<Record<CommandId, (argument: unknown) => Promise<void> | void>> = {
     [commandIds.resetConsent]: onTarget(l10n.t('Reset consent'), async (target) => {
@@ -73,12 +81,22 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.verifyOutcome]: onTarget(l10n.t('Verify last reset'), (target) => verifyOutcome(target, ports)),
     [commandIds.dismissOutcome]: onTarget(l10n.t('Dismiss'), (target) => dismissOutcome(target, ports)),
     [commandIds.signIn]: onTarget(l10n.t('Sign in'), async (target) => {
-      const origins = ports.descriptions.get(target.project.provider)?.credentialOrigins(target.project) ?? [];
       const { signIn } = await import('../signIn/signIn');
-      await signIn(target, origins, ports);
+      await signIn(target, originsOf(target), ports);
     }),
+    [commandIds.grantAgain]: onTarget(l10n.t('Grant consent again'), async (target) => {
+      const { grantAgain } = await import('../signIn/signIn');
+      await grantAgain(target, originsOf(target), ports);
+    }),
+    [commandIds.rescueScope]: onTarget(l10n.t('Rescue with another scope (Experimental)'), async (target) => {
+      const { rescueScope } = await import('../signIn/signIn');
+      await rescueScope(target, originsOf(target), ports);
+    }),
+    [commandIds.lostTokenHelp]: onTarget(l10n.t('Help with a lost token'), (target) => lostTokenHelp(target, ports)),
+    [commandIds.resetAnotherWay]: onTarget(l10n.t('Reset another way'), (target) => resetAnotherWay(target, ports)),
     [commandIds.setCredential]: onTarget(l10n.t('Set credential'), (target) => setCredential(target, ports)),
     [commandIds.forgetCredential]: onTarget(l10n.t('Forget credential'), (target) => forgetCredential(target, ports)),
+    ...jobCommands(ports),
     [commandIds.editProjects]: async () => {
       const reveal = { revealSetting: { key: 'reconsent.projects', edit: true } };
       try {

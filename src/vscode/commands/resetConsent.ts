@@ -1,17 +1,19 @@
 /** Reset Consent: the whole operation behind one row action. */
 import * as vscode from 'vscode';
+import { presentConfirmation } from '../../core/confirmation';
 import type { ConsentOperations } from '../../core/consentOperations';
 import type { ConsentStore } from '../../core/consentStore';
 import { type Target, type TargetKey, targetKey } from '../../core/model';
 import type { Outcome } from '../../core/outcome';
 import type { ReasonTexts } from '../../core/outcomeText';
-import { presentConfirmation } from '../../core/presentation';
+import type { ProviderDescription, ResetWay } from '../../core/provider';
 import type { Network } from '../network';
 import type { Prompts } from '../prompts';
 import { translate } from '../translate';
-import { tellOutcome } from './tellOutcome';
+import { type ResetAgain, tellOutcome } from './tellOutcome';
 
 export interface ResetCommandPorts {
+  readonly descriptions: ReadonlyMap<string, ProviderDescription>;
   readonly operations: ConsentOperations;
   readonly prompts: Prompts;
   readonly network: Network;
@@ -25,26 +27,35 @@ export class ResetCommand {
 
   constructor(private readonly ports: ResetCommandPorts) {}
 
-  async run(target: Target, takeOverLock = false): Promise<void> {
+  /** `wayId`: another way of the provider than its first, to end the consent. */
+  async run(target: Target, options: { readonly takeOverLock?: boolean; readonly wayId?: string } = {}): Promise<void> {
     const { operations, prompts } = this.ports;
+    const way = this.#way(target, options.wayId);
     // A double click joins the reset that is under way; its outcome is told once, by the first.
-    if (operations.isResetting(target)) return;
-    const outcome = await this.#withProgress(target, takeOverLock);
-    await tellOutcome(target, outcome, prompts, this);
+    if (!way || operations.isResetting(target)) return;
+    const outcome = await this.#withProgress(target, way, options.takeOverLock === true);
+    await tellOutcome(target, outcome, prompts, this.following(target, way.id));
+  }
+
+  /** What can follow an outcome: once more the same way, or another one. */
+  following(target: Target, wayId?: string): ResetAgain {
+    const same = wayId === undefined ? {} : { wayId };
+    return {
+      retry: () => this.#again(target, same),
+      takeOver: () => this.#again(target, { ...same, takeOverLock: true }),
+      useWay: (other) => this.#again(target, { wayId: other }),
+    };
+  }
+
+  #way(target: Target, id: string | undefined): ResetWay | undefined {
+    const ways = this.ports.descriptions.get(target.project.provider)?.ways;
+    return id === undefined ? ways?.[0] : ways?.find((way) => way.id === id);
   }
 
   /** Once more, with the target as it is configured by now. */
-  retry(target: Target): Promise<void> {
-    return this.#again(target, false);
-  }
-
-  takeOver(target: Target): Promise<void> {
-    return this.#again(target, true);
-  }
-
-  async #again(target: Target, takeOverLock: boolean): Promise<void> {
+  async #again(target: Target, options: Parameters<ResetCommand['run']>[1]): Promise<void> {
     const current = this.ports.currentTarget(targetKey(target));
-    if (current) return this.run(current, takeOverLock);
+    if (current) return this.run(current, options);
     await this.ports.prompts.warn(vscode.l10n.t('This identity is no longer in the settings. Nothing was sent.'));
   }
 
@@ -57,7 +68,7 @@ export class ResetCommand {
     for (const controller of this.#underWay.values()) controller.abort();
   }
 
-  async #withProgress(target: Target, takeOverLock: boolean): Promise<Outcome> {
+  async #withProgress(target: Target, way: ResetWay, takeOverLock: boolean): Promise<Outcome> {
     const controller = new AbortController();
     const key = targetKey(target);
     this.#underWay.set(key, controller);
@@ -66,17 +77,18 @@ export class ResetCommand {
         this.ports.operations.reset(target, {
           signal: controller.signal,
           takeOverLock,
-          confirm: async (confirmed, preview) => {
+          way: way.id,
+          confirm: async (confirmed, preview, changed) => {
             // The connection is opened while the user reads; a failure shows when the request is sent.
             this.ports.network.warm(confirmed.project.endpoint).catch(() => undefined);
-            const earlier = this.ports.store.get(key).unfinished;
+            const earlierUnknown = this.ports.store.get(key).unfinished !== undefined;
             const { message, detail } = presentConfirmation(
               confirmed,
               preview,
+              { way, earlierUnknown, changed },
               { texts: this.ports.texts, translate },
-              earlier !== undefined,
             );
-            const yes = await this.ports.prompts.confirm(message, detail, vscode.l10n.t('Reset Consent'));
+            const yes = await this.ports.prompts.confirm(message, detail, vscode.l10n.t(way.verb));
             return yes ? { kind: 'confirmed', by: 'modal' } : { kind: 'declined' };
           },
         }),

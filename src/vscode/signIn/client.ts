@@ -1,14 +1,19 @@
-/** The OAuth client of a project for a sign-in: its id from the settings, its secret from a stored credential, a file or the user. */
+/**
+ * The OAuth client of a project for a sign-in: its id from the settings, its secret from where it was kept, a file or the
+ * user. The secret is kept for the project, as it is needed again after a reset has ended every token.
+ */
 import * as vscode from 'vscode';
+import type { ClientVault } from '../../auth/clientVault';
 import type { CredentialVault } from '../../auth/credentialVault';
-import { parseClientFile } from '../../auth/googleClientFile';
 import { plainText } from '../../core/foreignText';
 import type { Target } from '../../core/model';
+import type { Log } from '../../core/ports';
 import { withClient } from '../../core/projectEntry';
 import { BoundSecret } from '../../core/redact';
 import { parseOptions } from '../../providers/googleDataPortability/settings';
 import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
+import { readClientFile } from './clientFile';
 
 export interface SignInClient {
   readonly clientId: string;
@@ -21,17 +26,22 @@ export interface ClientPorts {
   readonly projects: Projects;
   readonly prompts: Prompts;
   readonly vault: CredentialVault;
+  readonly clients: ClientVault;
+  readonly log: Log;
 }
 
-/** `undefined` when the user escaped or was told why it cannot be. */
+/** `undefined` when the user escaped or was told why it cannot be. `askAnew`: the kept secret turned out to be wrong. */
 export async function chooseClient(
   target: Target,
   origins: readonly string[],
   ports: ClientPorts,
+  { askAnew = false }: { readonly askAnew?: boolean } = {},
 ): Promise<SignInClient | undefined> {
   const { clientId, redirectUri } = parseOptions(target.project);
-  const known = clientId === undefined ? undefined : await storedSecret(target, clientId, ports.vault);
-  if (clientId !== undefined && known) return withRedirect(clientId, known, redirectUri);
+  if (clientId !== undefined && !askAnew) {
+    const known = await knownSecret(target, clientId, origins, ports);
+    if (known) return withRedirect(clientId, known, redirectUri);
+  }
   const file = {
     label: vscode.l10n.t('Import the client file…'),
     detail: vscode.l10n.t(
@@ -51,18 +61,25 @@ export async function chooseClient(
   return chosen === typed ? enterClient(target, { clientId, redirectUri }, origins, ports) : undefined;
 }
 
-/** The client secret that any identity of the project has stored for this client. */
-async function storedSecret(
+/** The client secret that is kept for the project or, with an identity's credential, for this client. */
+async function knownSecret(
   target: Target,
   clientId: string,
-  vault: CredentialVault,
+  origins: readonly string[],
+  { clients, vault, log }: ClientPorts,
 ): Promise<BoundSecret | undefined> {
+  const kept = await clients.read(target.project, clientId, origins);
+  if (kept) return kept;
   for (const identity of target.project.identities) {
     const reading = await vault.read({ project: target.project, identity });
-    if (reading.kind === 'present' && reading.credential.facts['clientId'] === clientId) {
-      const secret = reading.credential.secrets['clientSecret'];
-      if (secret) return secret;
-    }
+    const credentials = reading.kind === 'present' ? reading.credentials : [];
+    const secret = credentials.findLast(({ facts }) => facts['clientId'] === clientId)?.secrets['clientSecret'];
+    if (!secret) continue;
+    // A reset will end that credential.
+    await clients.store(target.project, clientId, secret, origins).catch(() => {
+      log.warn('The client secret of a stored credential could not be kept for the project.');
+    });
+    return secret;
   }
   return undefined;
 }
@@ -76,41 +93,71 @@ function withRedirect(clientId: string, clientSecret: BoundSecret, redirectUri: 
 async function importClient(
   target: Target,
   origins: readonly string[],
-  { projects, prompts }: ClientPorts,
+  ports: ClientPorts,
 ): Promise<SignInClient | undefined> {
   const [uri] =
     (await vscode.window.showOpenDialog({ filters: { JSON: ['json'] }, openLabel: vscode.l10n.t('Import') })) ?? [];
   if (!uri) return undefined;
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  const parsed = parseClientFile(text, origins);
+  const parsed = await readClientFile(uri, origins, vscode.workspace.fs);
   if (parsed.kind === 'problem') {
-    await prompts.tell('error', vscode.l10n.t('Client file'), parsed.reason, []);
+    await ports.prompts.tell('error', vscode.l10n.t('Client file'), parsed.reason, []);
     return undefined;
   }
   const { clientId, clientSecret, clientKind, redirectUris } = parsed.client;
   const [redirectUri] = redirectUris;
   const web = clientKind === 'web' && redirectUri !== undefined ? { redirectUri } : {};
-  await projects.save(target.project.id, (existing) => withClient(existing, target.project.id, { clientId, ...web }));
-  return { clientId, clientSecret, clientKind, ...web };
+  return keepClient(target, { clientId, clientSecret, clientKind, ...web }, origins, ports);
 }
 
 async function enterClient(
   target: Target,
   known: { readonly clientId: string | undefined; readonly redirectUri: string | undefined },
   origins: readonly string[],
-  { projects, prompts }: ClientPorts,
+  ports: ClientPorts,
 ): Promise<SignInClient | undefined> {
+  const { prompts } = ports;
   const title = vscode.l10n.t('OAuth client');
   const clientId = known.clientId ?? (await prompts.credential({ title, prompt: vscode.l10n.t('Client ID') }));
   if (clientId === undefined) return undefined;
   const secret = await prompts.credential({
     title,
-    prompt: vscode.l10n.t('Client secret. Stored in the secret storage of this computer with the sign-in.'),
+    prompt: vscode.l10n.t(
+      'Client secret. Stored in the secret storage of this computer, for the sign-ins of this project.',
+    ),
     secret: true,
   });
   if (secret === undefined) return undefined;
-  const { redirectUri } = known;
-  const client = redirectUri === undefined ? { clientId } : { clientId, redirectUri };
-  await projects.save(target.project.id, (existing) => withClient(existing, target.project.id, client));
-  return withRedirect(clientId, new BoundSecret(secret, origins), redirectUri);
+  const client = withRedirect(clientId, new BoundSecret(secret, origins), known.redirectUri);
+  return keepClient(target, client, origins, ports);
+}
+
+/**
+ * The secret first: a storage that does not take it would not take the tokens either, and by then the consent would be
+ * alive. So the sign-in ends here, with nothing stored.
+ */
+async function keepClient(
+  target: Target,
+  client: SignInClient,
+  origins: readonly string[],
+  { projects, prompts, clients }: ClientPorts,
+): Promise<SignInClient | undefined> {
+  const { clientId, clientSecret, redirectUri } = client;
+  const again = vscode.l10n.t('Try Again');
+  for (;;) {
+    try {
+      await clients.store(target.project, clientId, clientSecret, origins);
+      break;
+    } catch {
+      const chosen = await prompts.error(
+        vscode.l10n.t(
+          'The secret storage of this computer did not take the client secret. Nobody was asked for consent. Unlock the keyring and try again.',
+        ),
+        again,
+      );
+      if (chosen !== again) return undefined;
+    }
+  }
+  const entry = redirectUri === undefined ? { clientId } : { clientId, redirectUri };
+  await projects.save(target.project.id, (existing) => withClient(existing, target.project.id, entry));
+  return client;
 }

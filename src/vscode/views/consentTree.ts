@@ -1,11 +1,12 @@
 /** The tree of projects and identities. It holds no truth and asks nobody: it renders the store. */
 import * as vscode from 'vscode';
 import type { ConsentStore } from '../../core/consentStore';
+import { presentDetails } from '../../core/detailRows';
 import { isLoopbackHost } from '../../core/endpoint';
 import { plainText } from '../../core/foreignText';
 import { type Project, type Target, type TargetKey, targetKey } from '../../core/model';
 import type { ReasonTexts } from '../../core/outcomeText';
-import { type IconPresentation, presentDetails, presentIdentity } from '../../core/presentation';
+import { type IconPresentation, presentIdentity } from '../../core/presentation';
 import type { Projects } from '../projects';
 import { translate } from '../translate';
 
@@ -28,6 +29,8 @@ export interface DetailNode {
   readonly label: string;
   readonly description: string;
   readonly icon: IconPresentation;
+  /** The archive job of the row. */
+  readonly job?: { readonly jobId: string; readonly contextValue: string };
   readonly parent: IdentityNode;
 }
 
@@ -184,7 +187,9 @@ function detailItem(node: DetailNode): vscode.TreeItem {
   item.description = node.description;
   item.iconPath = themeIcon(node.icon);
   item.contextValue = ';detail;';
-  item.tooltip = node.description ? `${node.label}: ${node.description}` : node.label;
+  if (node.job) item.contextValue = node.job.contextValue;
+  const told = node.description ? `${node.label}: ${node.description}` : node.label;
+  item.tooltip = node.job ? `${told}\n${plainText(node.job.jobId, 256)}` : told;
   item.accessibilityInformation = { label: node.description ? `${node.label}, ${node.description}` : node.label };
   return item;
 }

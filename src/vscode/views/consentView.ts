@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ConsentStore, identityNeedsAttention } from '../../core/consentStore';
+import type { Target } from '../../core/model';
 import type { Projects } from '../projects';
 import type { ConsentNode, ConsentTree } from './consentTree';
 
@@ -23,4 +24,15 @@ export function createConsentView(
     dispose();
   };
   return view;
+}
+
+/** Shows the identity with its rows, and takes no focus. */
+export function revealIdentity(
+  view: Pick<vscode.TreeView<ConsentNode>, 'reveal'>,
+  tree: ConsentTree,
+  target: Target,
+): void {
+  const node = tree.nodeOf(target);
+  // A view that the user has taken away cannot be shown; what was done is done.
+  if (node) view.reveal(node, { expand: true, select: false, focus: false }).then(undefined, () => undefined);
 }

@@ -97,7 +97,7 @@ describe('resetting a consent in the extension host', () => {
     await command(commandIds.resetConsent, 'alice.test@example.com');
     assert.equal(user.asked[0]?.modal, true);
     assert.match(user.asked[0]?.message ?? '', /alice\.test@example\.com in Shop/);
-    assert.match(user.asked[0]?.detail ?? '', /^Archives not downloaded yet/, 'what would be lost comes first');
+    assert.match(user.asked[0]?.detail ?? '', /^Ends every Data Portability consent/);
     assert.equal(resetRequests().length, 0);
     assert.equal(consent(), 'granted');
   });

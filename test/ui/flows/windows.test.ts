@@ -29,7 +29,8 @@ describe('two windows of one user, in a real workbench', () => {
       await workbench.window.modal.press('Reset Consent');
       await tree.waitForRow(alice, ({ description }) => description === 'needs consent · reset verified');
       await sandbox.forgetRequests();
-      await other.inlineAction(alice, 'Reset Consent');
+      // Its row may have heard of it by now, and then offers to grant anew in its place.
+      await other.menuAction(alice, 'Reset Consent');
       await second.notification(`${alice} (Sandbox): Already reset`);
       assert.equal(await second.modal.isShowing(), false);
       await other.waitForRow(alice, ({ description }) => description.startsWith('needs consent'));

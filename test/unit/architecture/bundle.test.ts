@@ -24,6 +24,7 @@ describe('the bundles', () => {
       'extension',
       'googleDataPortability',
       'googleOAuth',
+      'jobs',
       'sandbox',
       'sandboxCertificates',
       'signIn',
@@ -52,6 +53,7 @@ describe('the bundles', () => {
     );
     assert.deepEqual(reached.sort(), [
       'extension → ./googleDataPortability.js',
+      'extension → ./jobs.js',
       'extension → ./sandbox.js',
       'extension → ./signIn.js',
       'extension → ./transport.js',
@@ -64,7 +66,7 @@ describe('the bundles', () => {
   it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension', 'signIn'],
+      ['extension', 'signIn', 'jobs'],
     );
   });
 
@@ -87,6 +89,7 @@ describe('the bundles', () => {
     transport: 350,
     googleOAuth: 200,
     signIn: 60,
+    jobs: 60,
     googleDataPortability: 60,
     sandbox: 240,
     sandboxCertificates: 400,

@@ -14,7 +14,11 @@ interface Layer {
 const layers: Readonly<Record<string, Layer>> = {
   core: { layers: [], packages: ['valibot'], node: false },
   http: { layers: ['core'], packages: ['undici'], node: true },
-  auth: { layers: ['core', 'http'], packages: ['valibot', 'google-auth-library'], node: true },
+  auth: {
+    layers: ['core', 'http'],
+    packages: ['valibot', 'google-auth-library', 'jose', 'oauth4webapi'],
+    node: true,
+  },
   storage: { layers: ['core'], packages: ['valibot'], node: true },
   providers: { layers: ['core', 'auth', 'http'], packages: ['valibot'], node: false },
   // Nothing of core but types: both sides of a conversation must not share one mistake.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import type { SignInPorts, SignInRequest } from '../../../src/auth/googleSignIn';
 import { reasonParagraph, untranslated } from '../../../src/core/outcomeText';
 import { BoundSecret } from '../../../src/core/redact';
@@ -174,6 +175,13 @@ describe('signIn', () => {
       assert.equal(stage.transport.requests.length, 0);
     });
 
+    it('when every scope was unticked: such a token is good for nothing', async () => {
+      for (const scope of ['', ' ']) {
+        const stage = new SignInStage(response(200, { ...tokens, scope }));
+        assert.deepEqual(await ending(stage), ['denied', 'signIn.nothingGranted']);
+      }
+    });
+
     it('when the page comes back with another error', async () => {
       const stage = new SignInStage();
       stage.browser = async () => ({ error: 'admin_policy_enforced', error_description: planted.code });
@@ -235,6 +243,40 @@ describe('signIn', () => {
       assert.deepEqual(await ending(stage), ['cancelled', 'signIn.cancelled']);
       assert.equal(stage.transport.requests.length, 0);
     });
+
+    for (const [how, end] of [
+      ['cancelled', (stage: SignInStage) => stage.stop.abort()],
+      ['timed-out', (stage: SignInStage) => stage.clock.advance(300_000)],
+    ] as const) {
+      it(`${how}: no listener, no timer, no question and no ear for Cancel is left, in whatever state the page is`, async () => {
+        const servers = (): number => process.getActiveResourcesInfo().filter((one) => one === 'TCPServerWrap').length;
+        const before = servers();
+        const stage = new SignInStage();
+        let asked: Promise<unknown> = Promise.resolve();
+        stage.ports = {
+          // As the editor's input box: it ends with the signal.
+          askPasted: (_check, signal) => {
+            const question = new Promise<undefined>((resolve) => {
+              signal.addEventListener('abort', () => resolve(undefined), { once: true });
+            });
+            asked = question;
+            return question;
+          },
+        };
+        stage.browser = async () => {
+          setImmediate(() => end(stage));
+          return undefined;
+        };
+        assert.equal((await stage.signIn()).kind, how);
+        await asked;
+        assert.equal(getEventListeners(stage.stop.signal, 'abort').length, 0);
+        assert.equal(stage.clock.sleeping, 0);
+        assert.equal(servers(), before);
+        assert.equal(stage.transport.requests.length, 0);
+        await assert.rejects(fetch(stage.back(stage.opened[0] ?? authUrl, { code: planted.code })), 'too late');
+        assert.equal(stage.transport.requests.length, 0);
+      });
+    }
 
     it('not for requests with another state', async () => {
       const stage = new SignInStage(response(200, tokens));

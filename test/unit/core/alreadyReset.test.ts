@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { consentWithoutCredential } from '../../../src/core/consentDerivation';
 import { localTime } from '../../../src/core/localTime';
-import { credential, deadCredential, noon, ResetStage, told } from '../../fakes/resetStage';
+import { credential, deadCredential, noon, present, ResetStage, told } from '../../fakes/resetStage';
 
 const { storedAt } = credential();
 
@@ -49,15 +49,15 @@ describe('resetOperation: already reset, or not?', () => {
 
     it('is refused when it was stored while an older one was being reset', async () => {
       stage.previewResult = undefined;
-      const newer = { kind: 'present', credential: credential({ generation: 8, storedAt: noon + 1 }) } as const;
+      const newer = present(credential({ storedAt: noon + 1 }));
       stage.when('verify', () => {
         stage.reading = newer;
       });
       assert.equal((await stage.run()).kind, 'verified');
-      assert.equal(stage.reading, newer, 'it is not the one that was reset');
+      assert.deepEqual(stage.reading, newer, 'it is not the one that was reset');
       stage.previewResult = deadCredential;
       assert.equal(told(await stage.run()), 'refused: test.dead');
-      assert.equal(stage.reading, newer);
+      assert.deepEqual(stage.reading, newer);
     });
 
     it('stays already reset when the dead credential cannot be forgotten', async () => {

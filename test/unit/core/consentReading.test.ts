@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { initialState } from '../../../src/core/consentStore';
 import { reason } from '../../../src/core/model';
 import { ConsentDesk, never } from '../../fakes/consentDesk';
 import { credential, noon, origin, project, type ResetStage } from '../../fakes/resetStage';
@@ -18,8 +19,9 @@ describe('ConsentOperations', () => {
       await probe();
       assert.deepEqual(desk.state.consent, {
         kind: 'granted',
-        grant: { timeBased: ['maps'], oneTime: [] },
+        grant: { timeBased: ['maps'], oneTime: [], credentials: [] },
         readAt: noon,
+        unusable: [],
       });
     });
 
@@ -47,7 +49,7 @@ describe('ConsentOperations', () => {
       const { consent } = desk.state;
       stage.probeResult = { kind: 'aborted' };
       await probe();
-      assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent });
+      assert.deepEqual(desk.state, { ...initialState, consent });
     });
 
     it('a missing credential asks no service', async () => {
@@ -88,7 +90,7 @@ describe('ConsentOperations', () => {
     const marker = { form: 'token', storedAt: noon - 1, origins: [origin] };
 
     it('reads no secret and asks no service', async () => {
-      stage.markers.set(desk.key, marker);
+      stage.markers.set(desk.key, [marker]);
       stage.leaveBehind({ operationId: 'left-behind' });
       await load();
       assert.deepEqual(stage.events, ['ask-journal']);
@@ -96,17 +98,17 @@ describe('ConsentOperations', () => {
 
     it('says nothing of an identity without a marker', async () => {
       await load();
-      assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'not-signed-in' } });
+      assert.deepEqual(desk.state, { ...initialState, consent: { kind: 'not-signed-in' } });
     });
 
     it('knows a stored credential by its marker', async () => {
-      stage.markers.set(desk.key, marker);
+      stage.markers.set(desk.key, [marker]);
       await load();
-      assert.deepEqual(desk.state.consent, { kind: 'stored', storedAt: noon - 1 });
+      assert.deepEqual(desk.state.consent, { kind: 'stored' });
     });
 
     it('knows by the marker that the credential belongs to another address', async () => {
-      stage.markers.set(desk.key, { ...marker, origins: ['https://old.example'] });
+      stage.markers.set(desk.key, [{ ...marker, origins: ['https://old.example'] }]);
       await load();
       const { consent } = desk.state;
       assert.equal(consent.kind, 'unusable-credential');
@@ -121,14 +123,14 @@ describe('ConsentOperations', () => {
     ] as const) {
       it(`knows by the marker why the credential is gone: ${by}`, async () => {
         stage.rememberVerified(noon - 5);
-        stage.markers.set(desk.key, { ...marker, ended: { by, at: noon - 9 } });
+        stage.markers.set(desk.key, [{ ...marker, ended: { by, at: noon - 9 } }]);
         await load();
         assert.deepEqual(desk.state.consent, expected);
       });
     }
 
     it('knows by the marker that the credential was put aside', async () => {
-      stage.markers.set(desk.key, { ...marker, ended: { by: 'damage', at: noon - 9 } });
+      stage.markers.set(desk.key, [{ ...marker, ended: { by: 'damage', at: noon - 9 } }]);
       await load();
       const { consent } = desk.state;
       assert.equal(consent.kind === 'unusable-credential' && consent.reason.code, 'credential.corrupt');
@@ -188,14 +190,14 @@ describe('ConsentOperations', () => {
     });
 
     it('does not overwrite what this window has learned since', async () => {
-      stage.markers.set(desk.key, marker);
+      stage.markers.set(desk.key, [marker]);
       await desk.operations.probe(stage.target, never);
       await load();
       assert.equal(desk.state.consent.kind, 'granted');
     });
 
     it('forgets what was learned at an address the project no longer points to, and nothing else', async () => {
-      stage.markers.set(desk.key, marker);
+      stage.markers.set(desk.key, [marker]);
       await load();
       await desk.operations.probe(stage.target, never);
       const moved = { ...stage.target, project: project({ endpoint: 'https://other.example' }) };
@@ -222,8 +224,8 @@ describe('ConsentOperations', () => {
 
     it('a changed credential makes the old outcome moot', async () => {
       await desk.reset();
-      desk.operations.credentialChanged(stage.target, { kind: 'stored', storedAt: noon });
-      assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'stored', storedAt: noon } });
+      desk.operations.credentialChanged(stage.target, { kind: 'stored' });
+      assert.deepEqual(desk.state, { ...initialState, consent: { kind: 'stored' } });
     });
 
     it('a changed credential takes the tokens of the old one along', () => {
@@ -237,21 +239,21 @@ describe('ConsentOperations', () => {
       it('stored: shown by its marker, and the tokens of the old one are dropped', async () => {
         await desk.reset();
         desk.tokensForgotten.length = 0;
-        stage.markers.set(desk.key, marker);
+        stage.markers.set(desk.key, [marker]);
         await changedElsewhere();
-        assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'stored', storedAt: noon - 1 } });
+        assert.deepEqual(desk.state, { ...initialState, consent: { kind: 'stored' } });
         assert.deepEqual(desk.tokensForgotten, [desk.key]);
       });
 
       it('ended by a reset that it has verified: the operation left open is settled with it', async () => {
-        stage.markers.set(desk.key, marker);
+        stage.markers.set(desk.key, [marker]);
         stage.leaveBehind({ operationId: 'left-behind' });
         await load();
         assert.equal(desk.state.unfinished?.operationId, 'left-behind');
         stage.rememberVerified(noon, { operationId: 'left-behind' });
-        stage.markers.set(desk.key, { ...marker, ended: { by: 'reset', at: noon } });
+        stage.markers.set(desk.key, [{ ...marker, ended: { by: 'reset', at: noon } }]);
         await changedElsewhere();
-        assert.deepEqual(desk.state, { activity: { kind: 'idle' }, consent: { kind: 'needs-consent', since: noon } });
+        assert.deepEqual(desk.state, { ...initialState, consent: { kind: 'needs-consent', since: noon } });
       });
     });
   });

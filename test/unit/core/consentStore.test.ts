@@ -5,7 +5,7 @@ import type { OutcomeKind } from '../../../src/core/outcome';
 
 const alice = 'shop/alice' as TargetKey;
 const bob = 'shop/bob' as TargetKey;
-const stored: IdentityState = { activity: { kind: 'idle' }, consent: { kind: 'stored', storedAt: 1 } };
+const stored: IdentityState = { ...initialState, consent: { kind: 'stored' } };
 
 describe('ConsentStore', () => {
   let store: ConsentStore;

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import type { ConsentState, IdentityState } from '../../../src/core/consentStore';
+import { presentConfirmation } from '../../../src/core/confirmation';
+import { type ConsentState, type IdentityState, initialState } from '../../../src/core/consentStore';
+import { presentDetails } from '../../../src/core/detailRows';
 import { localTime } from '../../../src/core/localTime';
 import { reason, type Target } from '../../../src/core/model';
 import type { OutcomeKind } from '../../../src/core/outcome';
 import { collectReasonTexts, untranslated } from '../../../src/core/outcomeText';
-import {
-  duration,
-  type PresentationContext,
-  presentConfirmation,
-  presentDetails,
-  presentIdentity,
-} from '../../../src/core/presentation';
+import { duration, type PresentationContext, presentIdentity } from '../../../src/core/presentation';
+import type { CredentialSummary } from '../../../src/core/provider';
 import { project, ResetStage } from '../../fakes/resetStage';
 
 const now = Date.UTC(2030, 0, 2, 12);
@@ -25,20 +22,35 @@ const texts = collectReasonTexts([
 const context: PresentationContext = { now, texts, translate: untranslated };
 const why = reason('test.why', { host: 'consent.example' });
 const { target } = new ResetStage();
-const idle = { kind: 'idle' } as const;
+const circumstances = {
+  way: { id: 'reset', verb: 'Reset Consent', question: 'Reset the consent of {identity} in {project}?' },
+  earlierUnknown: false,
+  changed: false,
+};
 
 function shown(state: Partial<IdentityState>, of: Target = target) {
-  return presentIdentity(of, { activity: idle, consent: { kind: 'stored', storedAt: now }, ...state }, context);
+  return presentIdentity(of, { ...initialState, consent: { kind: 'stored' }, ...state }, context);
 }
 
-function ended(kind: OutcomeKind, consent: ConsentState = { kind: 'stored', storedAt: now }): Partial<IdentityState> {
+function ended(kind: OutcomeKind, consent: ConsentState = { kind: 'stored' }): Partial<IdentityState> {
   return { consent, lastOutcome: { kind, reason: why, at: now } };
 }
 
-const granted = (credentialExpiresAt?: number, timeBased = ['maps', 'search']): ConsentState => ({
+const granted = (
+  credentialExpiresAt?: number,
+  timeBased = ['maps', 'search'],
+  oneTime = ['youtube'],
+  credentials: readonly CredentialSummary[] = [],
+): ConsentState => ({
   kind: 'granted',
-  grant: { timeBased, oneTime: ['youtube'], ...(credentialExpiresAt === undefined ? {} : { credentialExpiresAt }) },
+  grant: {
+    timeBased,
+    oneTime,
+    ...(credentialExpiresAt === undefined ? {} : { credentialExpiresAt }),
+    credentials,
+  },
   readAt: now,
+  unusable: [],
 });
 
 type Row = readonly [state: Partial<IdentityState>, description: string, icon: string, contextValue: string];
@@ -222,7 +234,7 @@ describe('presentation of hostile names', () => {
       const states: readonly Partial<IdentityState>[] = [
         {},
         { unfinished: { ...unfinished, reason: reason('test.why', { host: text }) } },
-        { consent: { ...granted(), grant: { timeBased: [text], oneTime: [text] } } as ConsentState },
+        { consent: granted(undefined, [text], [text]) },
       ];
       for (const state of states) {
         const one = shown(state, hostile);
@@ -237,14 +249,12 @@ describe('presentation of hostile names', () => {
       const { message, detail } = presentConfirmation(
         hostile,
         { losses: [], effects: [], grant: { timeBased: [text], oneTime: [] } },
+        circumstances,
         context,
       );
       assert.ok(message.length < 300 && !message.includes('\n'));
       assert.ok(detail.length < 400);
-      for (const { label } of presentDetails(
-        { activity: idle, consent: { ...granted(), grant: { timeBased: [text], oneTime: [] } } as ConsentState },
-        context,
-      )) {
+      for (const { label } of presentDetails({ ...initialState, consent: granted(undefined, [text]) }, context)) {
         assert.ok(label.length <= 120 && !label.includes('\u202e'));
       }
     });
@@ -264,30 +274,48 @@ describe('presentConfirmation', () => {
   };
 
   it('names identity and project, what is lost first, and where it is sent', () => {
-    const { message, detail } = presentConfirmation(target, preview, context);
-    assert.equal(message, 'Reset the consent of alice.test@example.com in Shop?');
+    const { message, detail } = presentConfirmation(target, preview, circumstances, context);
+    assert.equal(message, 'Archives are lost. Reset the consent of alice.test@example.com in Shop?');
     assert.deepEqual(detail.split('\n\n'), [
-      'Archives are lost.',
       'Ends everything.',
       'Sent to https://consent.example. This cannot be undone; the user has to consent again.',
     ]);
   });
 
+  it('says below the sum of what is lost what each of it is', () => {
+    const losses = [reason('test.loss'), reason('test.why', { host: 'one' }), reason('test.why', { host: 'two' })];
+    const { message, detail } = presentConfirmation(target, { ...preview, losses }, circumstances, context);
+    assert.ok(message.startsWith('Archives are lost. Reset '));
+    assert.deepEqual(detail.split('\n\n').slice(0, 2), ['It happened at one.', 'It happened at two.']);
+  });
+
+  it('begins with the question where nothing would be lost', () => {
+    const { message } = presentConfirmation(target, { ...preview, losses: [] }, circumstances, context);
+    assert.equal(message, 'Reset the consent of alice.test@example.com in Shop?');
+  });
+
+  it('says first why it is asked once more', () => {
+    const again = { ...circumstances, changed: true, earlierUnknown: true };
+    const [first, second] = presentConfirmation(target, preview, again, context).detail.split('\n\n');
+    assert.equal(first, 'What would be lost has changed since you confirmed. Nothing was sent.');
+    assert.match(second ?? '', /^The outcome of an earlier reset is still unknown/);
+  });
+
   it('lists six scopes and counts the others', () => {
     const grant = { timeBased: ['a', 'b', 'c', 'd', 'e'], oneTime: ['f', 'g', 'h'] };
-    const { detail } = presentConfirmation(target, { ...preview, grant }, context);
+    const { detail } = presentConfirmation(target, { ...preview, grant }, circumstances, context);
     assert.ok(detail.includes('Granted now: a, b, c, d, e, f and 2 more'));
   });
 });
 
 describe('presentDetails', () => {
-  const details = (state: Partial<IdentityState>) =>
-    presentDetails({ activity: idle, consent: { kind: 'not-signed-in' }, ...state }, context);
+  const details = (state: Partial<IdentityState>) => presentDetails({ ...initialState, ...state }, context);
 
   it('has no rows when there is nothing to tell', () => assert.deepEqual(details({}), []));
 
   it('gives outcome, sentences, scopes and token a row each, with ids of their own', () => {
-    const one = details({ ...ended('refused', granted(now + 90_000)) });
+    const credentials = [{ storedAt: now - 5_000, alive: true, expiresAt: now + 90_000 }];
+    const one = details({ ...ended('refused', granted(now + 90_000, undefined, undefined, credentials)) });
     assert.deepEqual(
       one.map(({ id, label, description }) => [id, label, description]),
       [
@@ -298,7 +326,7 @@ describe('presentDetails', () => {
         ['scope:maps', 'maps', 'time-based'],
         ['scope:search', 'search', 'time-based'],
         ['scope:youtube', 'youtube', 'one time'],
-        ['credential', 'Credential', 'expires in 1 min'],
+        [`credential:${now - 5_000}`, 'Sign-in', 'ends in 1 min'],
       ],
     );
     assert.equal(new Set(one.map(({ id }) => id)).size, one.length);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signInReasonTexts } from '../../../src/auth/signInReasonTexts';
+import { downloadTexts } from '../../../src/core/downloadTexts';
 import type { BrokenCause, NotSentCause } from '../../../src/core/ports';
 import type { ReasonText } from '../../../src/core/provider';
 import { reasonTexts } from '../../../src/core/reasonTexts';
@@ -42,7 +43,12 @@ const causes: Record<NotSentCause | BrokenCause, true> = {
 };
 const causeCodes = Object.keys(causes).map((cause) => `http.${cause}`);
 
-const sources = [reasonTexts, signInReasonTexts, ...[...providerDescriptions.values()].map((one) => one.reasonTexts)];
+const sources = [
+  reasonTexts,
+  downloadTexts,
+  signInReasonTexts,
+  ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
+];
 const texts = new Map(sources.flatMap((source) => Object.entries(source)));
 
 const placeholders = (text: ReasonText): readonly string[] =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { alive, credential, deadCredential, ResetStage, readFailed, told } from '../../fakes/resetStage';
+import { alive, deadCredential, present, ResetStage, readFailed, told } from '../../fakes/resetStage';
 
 describe('resetOperation: when something breaks', () => {
   let stage: ResetStage;
@@ -67,7 +67,7 @@ describe('resetOperation: when something breaks', () => {
     assert.equal(told(outcome), 'verified: test.gone');
     assert.ok(stage.logLines.some((line) => line.includes('ENOSPC')));
     assert.equal(stage.entry().stage, 'sent', 'a later window can still verify it');
-    assert.deepEqual(stage.reading, { kind: 'present', credential: credential() });
+    assert.deepEqual(stage.reading, present());
   });
 
   it('a credential that cannot be forgotten keeps the true outcome; the next try is already reset', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { localTime } from '../../../src/core/localTime';
 import { reason, type Target } from '../../../src/core/model';
 import { confirmationLifetimeMs } from '../../../src/core/resetOperation';
-import { credential, noon, origin, project, ResetStage, told } from '../../fakes/resetStage';
+import { credential, noon, origin, present, project, ResetStage, told } from '../../fakes/resetStage';
 
 describe('resetOperation: when nothing may be sent', () => {
   let stage: ResetStage;
@@ -177,7 +177,8 @@ describe('resetOperation: when nothing may be sent', () => {
 
   describe('the credential changed while it was confirmed', () => {
     for (const [name, reading] of [
-      ['a newer generation', { kind: 'present', credential: credential({ generation: 8 }) }],
+      ['replaced by a newer one', present(credential({ storedAt: noon }))],
+      ['a second one added', present(credential(), credential({ storedAt: noon }))],
       ['forgotten', { kind: 'missing' }],
       ['lost', { kind: 'lost', storedAt: noon }],
       ['moved to another address', { kind: 'foreign-origin', boundTo: ['https://old.example'] }],
@@ -195,7 +196,7 @@ describe('resetOperation: when nothing may be sent', () => {
 
   it('another window has stored a credential that this one has not heard of yet', async () => {
     stage.when('confirm', () => {
-      stage.generationElsewhere = 8;
+      stage.generationElsewhere = 'another';
     });
     assert.equal(told(await stage.runSendingNothing()), 'not-sent: credential.changed');
   });

@@ -10,6 +10,7 @@ import {
   gone,
   notCheckable,
   origin,
+  present,
   project,
   ResetStage,
   readFailed,
@@ -23,6 +24,7 @@ const events: readonly StageEvent[] = [
   'preview',
   'confirm',
   'lock',
+  'reread',
   'open',
   'send',
   'left',
@@ -112,7 +114,7 @@ function setTheStage(plan: Script, stage: ResetStage): AbortController {
             stage.configured = undefined;
             break;
           case 'new-credential':
-            stage.reading = { kind: 'present', credential: credential({ generation: 8, storedAt: stage.wallMs }) };
+            stage.reading = present(credential({ storedAt: stage.wallMs }));
             break;
           case 'verified-elsewhere':
             stage.rememberVerified(stage.wallMs, { operationId: `foreign-${++foreign}` });
@@ -138,8 +140,9 @@ function setTheStage(plan: Script, stage: ResetStage): AbortController {
     if (configured?.project.endpoint !== origin) stage.violations.push('sent to a changed target');
     // The disk cannot be asked once more while the entry is written or the connection made: the confirmation would grow old.
     if (plan.mishaps.some(([event]) => event === 'open' || event === 'send')) return;
-    const current = reading.kind === 'present' ? reading.credential.generation : undefined;
-    if (current !== stage.previewed?.generation) stage.violations.push('sent with an old credential');
+    const current = reading.kind === 'present' ? reading.credentials : [];
+    if (current.map(({ storedAt }) => storedAt).join() !== stage.previewed.map(({ storedAt }) => storedAt).join())
+      stage.violations.push('sent with an old credential');
   };
   return controller;
 }
@@ -147,13 +150,13 @@ function setTheStage(plan: Script, stage: ResetStage): AbortController {
 /** The credential that was previewed, or the last one there was, is the very one that a reset was verified for. */
 function assertItWasReset(stage: ResetStage): void {
   const { previewed, reading } = stage;
-  if (!previewed) {
+  if (previewed.length === 0) {
     assert.ok(reading.kind === 'missing' && reading.resetAt !== undefined, 'nothing was reset');
     return;
   }
   const resets = [...stage.memory.entries.values()].filter(({ outcome }) => outcome?.kind === 'verified');
   assert.ok(
-    resets.some(({ credentialStoredAt }) => credentialStoredAt === previewed.storedAt),
+    resets.some(({ credentialStoredAt }) => previewed.some(({ storedAt }) => storedAt === credentialStoredAt)),
     'another credential was reset',
   );
 }
@@ -167,7 +170,7 @@ describe('resetOperation, whatever happens', () => {
         const controller = setTheStage(plan, stage);
         for (let run = 0; run < plan.runs; run++) {
           const [sendsBefore, goneBefore, uncheckableBefore] = [stage.sends, stage.goneReads, stage.notCheckableReads];
-          stage.previewed = undefined;
+          stage.previewed = [];
           const outcome = await stage
             .run(controller.signal, { random: { id: () => `run-${run}` } })
             .catch((error: Error) => {

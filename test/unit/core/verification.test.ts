@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import type { CredentialReading } from '../../../src/core/credentialSource';
 import { reason, type Target } from '../../../src/core/model';
 import type { JournalEntry } from '../../../src/core/ports';
 import type { Verification } from '../../../src/core/provider';
-import type { CredentialReading } from '../../../src/core/resetOperation';
 import { propagationMs, settleUnfinished, verifyPatiently } from '../../../src/core/verification';
 import {
   alive,
@@ -10,6 +10,7 @@ import {
   gone,
   noon,
   notCheckable,
+  present,
   project,
   ResetStage,
   readFailed,
@@ -158,8 +159,8 @@ describe('settleUnfinished', () => {
   });
 
   const unusable: readonly (readonly [string, CredentialReading])[] = [
-    ['stored later', { kind: 'present', credential: credential({ storedAt: noon }) }],
-    ['stored earlier', { kind: 'present', credential: credential({ storedAt: noon - 3_600_000 }) }],
+    ['stored later', present(credential({ storedAt: noon }))],
+    ['stored earlier', present(credential({ storedAt: noon - 3_600_000 }))],
     ['missing', { kind: 'missing' }],
     ['lost', { kind: 'lost', storedAt: credential().storedAt }],
     ['bound to another address', { kind: 'foreign-origin', boundTo: [] }],
@@ -193,8 +194,8 @@ describe('settleUnfinished', () => {
     assert.equal((await stage.memory.unfinished()).length, 1);
   });
 
-  it('forgets only the generation it has read: one stored meanwhile stays', async () => {
-    const newer: CredentialReading = { kind: 'present', credential: credential({ generation: 8 }) };
+  it('forgets only the credential it has read: one stored meanwhile stays', async () => {
+    const newer = present(credential({ storedAt: noon + 1 }));
     stage.when('close', () => {
       stage.reading = newer;
     });

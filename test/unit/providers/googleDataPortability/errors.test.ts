@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { localTime } from '../../../../src/core/localTime';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../../../src/core/outcomeText';
-import { explainError, parseGoogleError } from '../../../../src/providers/googleDataPortability/errors';
+import { explainError, type Purpose } from '../../../../src/providers/googleDataPortability/errors';
 import { reasonTexts } from '../../../../src/providers/googleDataPortability/reasonTexts';
 import { noon } from '../../../fakes/resetStage';
 import { response } from '../../../fakes/scriptedTransport';
@@ -18,8 +19,13 @@ function envelope(code: number, status: string, message: string, details?: reado
   return { error: { code, message, status, ...(details ? { details } : {}) } };
 }
 
-function explain(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
-  const meaning = explainError(response(status, body, headers), host, noon);
+function explain(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+  purpose: Purpose = 'consent',
+) {
+  const meaning = explainError(response(status, body, headers), host, noon, purpose);
   assert.ok(texts.has(meaning.reason.code), `${meaning.reason.code} has no text`);
   const paragraph = reasonParagraph(meaning.reason, texts, untranslated);
   assert.doesNotMatch(paragraph, /\{\w+\}/, 'a placeholder is not filled');
@@ -32,6 +38,7 @@ const disabled = (activationUrl: unknown) =>
     info('SERVICE_DISABLED', { service: host, consumer: 'projects/123456789012', activationUrl }),
     help,
   ]);
+const revoke = { kind: 'use-way', way: 'revoke' };
 const exhausted = info('RESOURCE_EXHAUSTED_ONE_TIME', { previous_job_ids: '3f0c,8ab1' }, host);
 const cooling = info(
   'RESOURCE_EXHAUSTED_TIME_BASED',
@@ -61,14 +68,14 @@ describe('explainError: the rows of the contract', () => {
       429,
       envelope(429, 'RESOURCE_EXHAUSTED', 'Please retry after 2026-06-06T04:00:11.532Z.', [cooling]),
       'refused: google.coolDown',
-      { until: '2026-06-06T04:00:11.532Z' },
+      { until: localTime(Date.parse('2026-06-06T04:00:11.532Z'), noon) },
     ],
     [
       'cooling down, 400 as documented',
       400,
       envelope(400, 'FAILED_PRECONDITION', 'x', [cooling]),
       'refused: google.coolDown',
-      { until: '2026-06-06T04:00:11.532Z' },
+      { until: localTime(Date.parse('2026-06-06T04:00:11.532Z'), noon) },
     ],
     ...(['ONE_TIME', 'TIME_BASED'] as const).map(
       (type) =>
@@ -270,9 +277,12 @@ describe('explainError: what comes from outside', () => {
   });
 
   it('offers the activation page of Google’s console', () => {
-    assert.deepEqual(explain(403, disabled(activation)).reason.actions, [{ kind: 'open-url', url: activation }]);
+    assert.deepEqual(explain(403, disabled(activation)).reason.actions, [
+      { kind: 'open-url', url: activation },
+      revoke,
+    ]);
     const cloud = 'https://console.cloud.google.com/apis?project=1';
-    assert.deepEqual(explain(403, disabled(cloud)).reason.actions, [{ kind: 'open-url', url: cloud }]);
+    assert.deepEqual(explain(403, disabled(cloud)).reason.actions, [{ kind: 'open-url', url: cloud }, revoke]);
   });
 
   for (const url of [
@@ -290,7 +300,7 @@ describe('explainError: what comes from outside', () => {
     5,
     undefined,
   ]) {
-    it(`does not offer ${String(url)}`, () => assert.deepEqual(explain(403, disabled(url)).reason.actions, []));
+    it(`does not offer ${String(url)}`, () => assert.deepEqual(explain(403, disabled(url)).reason.actions, [revoke]));
   }
 
   it('offers Verify after what is unknown, and a new credential for a dead token', () => {
@@ -299,57 +309,41 @@ describe('explainError: what comes from outside', () => {
   });
 });
 
-describe('how long to wait', () => {
-  const seconds = (details: readonly unknown[], headers: Readonly<Record<string, string>> = {}) =>
-    parseGoogleError(response(429, envelope(429, 'x', 'x', details), headers), noon).retryAfterSeconds;
+describe('explainError: what is offered next', () => {
+  const kinds = (status: number, body: unknown, purpose: Purpose) =>
+    explain(status, body, {}, purpose).reason.actions.map(({ kind }) => kind);
+  const insufficient = envelope(403, 'PERMISSION_DENIED', 'x', [info('ACCESS_TOKEN_SCOPE_INSUFFICIENT')]);
 
-  for (const [value, expected] of [
-    ['3600', 3600],
-    ['0', 0],
-    [new Date(noon + 90_000).toUTCString(), 90],
-    [new Date(noon - 90_000).toUTCString(), 0],
-    ['99999999', 86_400],
-    ['-5', undefined],
-    ['abc', undefined],
-    ['1.5', undefined],
-    ['', undefined],
-  ] as const) {
-    it(`Retry-After "${value}": ${expected} s`, () => assert.equal(seconds([], { 'retry-after': value }), expected));
-  }
-
-  it('rounds the rest of a second up: a second too early is refused again', () => {
-    const at = new Date(noon + 90_000).toUTCString();
-    const error = parseGoogleError(response(429, '', { 'retry-after': at }), noon + 1);
-    assert.equal(error.retryAfterSeconds, 90);
+  it('where a reset is impossible, the other way; for jobs it would be no way out', () => {
+    const denied = envelope(403, 'PERMISSION_DENIED', 'No.');
+    assert.deepEqual(kinds(403, denied, 'consent'), ['use-way']);
+    assert.deepEqual(kinds(403, insufficient, 'consent'), ['replace-credential', 'use-way']);
+    assert.deepEqual(kinds(403, denied, 'job'), []);
+    assert.deepEqual(kinds(403, insufficient, 'job'), ['replace-credential']);
+    assert.deepEqual(kinds(403, disabled(activation), 'job'), ['open-url']);
   });
 
-  for (const [delay, expected] of [
-    ['39s', 39],
-    ['1.5s', 2],
-    ['0s', 0],
-    ['0.000000001s', 1],
-    ['999999999s', 86_400],
-    ['-5s', undefined],
-    ['39', undefined],
-    ['39m', undefined],
-    ['9999999999s', undefined],
-    ['', undefined],
-  ] as const) {
-    it(`RetryInfo "${delay}": ${expected} s`, () => assert.equal(seconds([quota, retryIn(delay)]), expected));
-  }
-
-  it('RetryInfo goes before Retry-After, and a broken one does not hide it', () => {
-    assert.equal(seconds([retryIn('39s')], { 'retry-after': '5' }), 39);
-    assert.equal(seconds([retryIn('soon')], { 'retry-after': '5' }), 5);
+  it('a reset for used up consents alone', () => {
+    const offers = (details: readonly unknown[], status = 429) =>
+      kinds(status, envelope(status, 'x', 'x', details), 'job');
+    assert.deepEqual(offers([exhausted]), ['reset']);
+    assert.deepEqual(offers([cooling]), []);
+    assert.deepEqual(offers([cooling], 400), []);
+    assert.deepEqual(offers([quota]), []);
+    assert.deepEqual(offers([info('ALREADY_EXISTS_ONE_TIME', { job_id: '3f0c' })], 409), []);
   });
 
-  it('is shown with whole seconds', () => {
-    const body = envelope(429, 'x', 'Quota exceeded.', [quota]);
-    const { told, paragraph } = explain(429, body, { 'retry-after': '7' });
-    assert.equal(told, 'refused: google.quotaWait');
-    assert.match(paragraph, /Try again in 7 seconds\./);
-    const other = explain(429, envelope(429, 'x', 'No.'), { 'retry-after': '3600' });
-    assert.equal(other.told, 'refused: google.tooManyRequestsWait');
-    assert.match(other.paragraph, /in 3600 seconds/);
+  it('a cool-down ends at a time of this computer', () => {
+    const { paragraph } = explain(429, envelope(429, 'x', 'x', [cooling]), {}, 'job');
+    assert.match(paragraph, /Wait until 2026-06-0\d \d\d:\d\d:11\./);
+    const soon = info('RESOURCE_EXHAUSTED_TIME_BASED', { timestamp_after_24hrs: 'soon' });
+    assert.equal(explain(429, envelope(429, 'x', 'x', [soon])).reason.params['until'], 'soon');
+  });
+
+  it('an unknown field of a job is no matter of settings', () => {
+    assert.equal(
+      explain(400, envelope(400, 'INVALID_ARGUMENT', 'x'), {}, 'job').told,
+      'refused: google.job.invalidArgument',
+    );
   });
 });

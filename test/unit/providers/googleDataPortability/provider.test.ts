@@ -10,6 +10,7 @@ import {
   byRefresh,
   GoogleScene,
   invalidGrant,
+  lines,
   never,
   noName,
   page,
@@ -29,8 +30,9 @@ describe('Google Data Portability: preview', () => {
     const { preview, prepared } = await scene.ready(byRefresh);
     assert.deepEqual(scene.paths, ['/token', '/v1/accessType:check']);
     assert.deepEqual([preview.grant.timeBased, preview.grant.oneTime], [['maps.reviews'], ['myactivity.maps']]);
-    assert.ok(preview.effects.length > 0 && preview.losses.length > 0);
-    assert.ok(typeof prepared.hints['accessTokenExpiresAt'] === 'number');
+    assert.deepEqual(lines(preview.effects), ['google.effect.pair', 'google.effect.unknownJobs']);
+    assert.deepEqual(preview.losses, []);
+    assert.ok(typeof prepared.sentWith.hints['accessTokenExpiresAt'] === 'number');
     assert.ok(
       scene.transport.requests.every(({ effect }) => effect === 'read'),
       'reads alone',
@@ -41,7 +43,7 @@ describe('Google Data Portability: preview', () => {
     const scene = new GoogleScene({});
     const { prepared } = await scene.ready(byAccess);
     assert.deepEqual(scene.paths, ['/v1/accessType:check', '/tokeninfo']);
-    assert.deepEqual(prepared.hints, { aliveAt: noon, accessTokenExpiresAt: noon + 1_800_000 });
+    assert.deepEqual(prepared.sentWith.hints, { aliveAt: noon, accessTokenExpiresAt: noon + 1_800_000 });
     for (const { url, bearer, body } of scene.transport.requests) {
       assert.equal(bearer, 'ya29.stored');
       assert.ok(!`${url} ${body}`.includes('ya29'));
@@ -51,7 +53,7 @@ describe('Google Data Portability: preview', () => {
   it('goes on when nobody tells how long the access token lives', async () => {
     for (const answer of [response(400, {}), page, response(200, { expires_in: 'soon' }), noName]) {
       const { prepared } = await new GoogleScene({ '/tokeninfo': [answer] }).ready(byAccess);
-      assert.deepEqual(prepared.hints, { aliveAt: noon });
+      assert.deepEqual(prepared.sentWith.hints, { aliveAt: noon });
     }
   });
 
@@ -68,7 +70,7 @@ describe('Google Data Portability: preview', () => {
   it('a newer credential never meets the token of the older one', async () => {
     const scene = new GoogleScene({});
     await scene.ready(byRefresh);
-    await scene.ready({ ...byRefresh, generation: 2 });
+    await scene.ready({ ...byRefresh, storedAt: noon + 1 });
     assert.deepEqual(
       scene.transport.requests.filter(({ bearer }) => bearer).map(({ bearer }) => bearer),
       ['ya29.fresh-1', 'ya29.fresh-2'],
@@ -119,7 +121,7 @@ describe('Google Data Portability: preview', () => {
   for (const [name, credential, service, expected] of rows) {
     it(`${name}: ${expected}`, async () => {
       const scene = new GoogleScene(service);
-      assert.equal(told(await scene.provider.preview(targetWith(credential), never)), expected);
+      assert.equal(told(await scene.preview('reset', credential)), expected);
       assert.ok(!scene.paths.includes('/v1/authorization:reset'));
     });
   }
@@ -129,7 +131,7 @@ describe('Google Data Portability: preview', () => {
     await scene.ready(byAccess);
     assert.deepEqual(scene.clock.sleeps, [200, 800]);
     const stubborn = new GoogleScene({ '/v1/accessType:check': [unavailable] });
-    await stubborn.provider.preview(targetWith(byAccess), never);
+    await stubborn.preview('reset', byAccess);
     assert.equal(stubborn.transport.requests.length, 3);
   });
 
@@ -141,7 +143,7 @@ describe('Google Data Portability: preview', () => {
   ] as const) {
     it(`does not repeat a read after ${name}`, async () => {
       const scene = new GoogleScene({ '/v1/accessType:check': [answer] });
-      await scene.provider.preview(targetWith(byAccess), never);
+      await scene.preview('reset', byAccess);
       assert.equal(scene.transport.requests.length, 1);
     });
   }

@@ -4,6 +4,7 @@ import {
   access,
   byAccess,
   byRefresh,
+  credentialTarget,
   GoogleScene,
   invalidGrant,
   never,
@@ -22,7 +23,7 @@ import { type Answer, response } from '../../../fakes/scriptedTransport';
 describe('Google Data Portability: verify', () => {
   const verify = async (credential: Credential, service: Service, hints: Record<string, number> = {}) => {
     const scene = new GoogleScene(service);
-    const verification = await scene.provider.verify(targetWith(credential), hints, never);
+    const verification = await scene.provider.verify(credentialTarget(credential), hints, never);
     return { told: told(verification), scene };
   };
   const later = noon + 3_600_000;
@@ -84,7 +85,7 @@ describe('Google Data Portability: verify', () => {
         '/token': [response(200, { access_token: 'ya29.x', expires_in: 3599 }), invalidGrant],
       });
       await scene.ready(byRefresh);
-      const verification = await scene.provider.verify(targetWith(byRefresh), { aliveAt: noon }, never);
+      const verification = await scene.provider.verify(credentialTarget(byRefresh), { aliveAt: noon }, never);
       assert.equal(verification.kind, 'gone');
     });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import type { Project } from '../../../../src/core/model';
 import { googleDataPortability } from '../../../../src/providers/googleDataPortability/description';
-import { googleAddresses, optionsSchema } from '../../../../src/providers/googleDataPortability/settings';
+import { googleAddresses, isJobId, optionsSchema } from '../../../../src/providers/googleDataPortability/settings';
 import { project } from '../../../fakes/resetStage';
 
 const google = 'https://dataportability.googleapis.com';
@@ -60,8 +60,34 @@ describe('addresses of a Google Data Portability project', () => {
     const addresses = googleAddresses(at(google));
     assert.equal(addresses.tokenUrl.href, `${oauth}/token`);
     assert.equal(addresses.tokenInfoUrl.href, `${oauth}/tokeninfo`);
+    assert.equal(addresses.revokeUrl.href, `${oauth}/revoke`);
     assert.equal(addresses.method('authorization:reset').url.href, `${google}/v1/authorization:reset`);
     assert.equal(addresses.method('accessType:check').pathTemplate, '/v1/accessType:check');
+  });
+
+  it('a job is named by one harmless segment, and the path shown does not hold its id', () => {
+    const { jobMethod } = googleAddresses(at(google, { quotaUser: 'x' }));
+    const { url, pathTemplate } = jobMethod('3f0c-_.~=+', ':retry');
+    assert.equal(url.href, `${google}/v1/archiveJobs/3f0c-_.~%3D%2B:retry?quotaUser=x`);
+    assert.equal(pathTemplate, '/v1/archiveJobs/{id}:retry');
+    for (const id of [
+      '',
+      '.',
+      '..',
+      '../x',
+      'a/b',
+      'a\\b',
+      'a:cancel',
+      'a?b',
+      'a#b',
+      '%2e%2e',
+      'a b',
+      'ä',
+      'x'.repeat(257),
+    ]) {
+      assert.ok(!isJobId(id), id);
+      assert.throws(() => jobMethod(id, ':cancel'), id);
+    }
   });
 
   it('a stand-in serves both sides, so that nothing of it reaches Google', () => {

@@ -1,0 +1,51 @@
+/** The editor's secret storage with a time limit: a keyring that waits for its password may never answer. */
+import type { Clock, SecretStore } from '../core/ports';
+
+const answerWithinMs = 10_000;
+
+/** Every call rejects when there is no answer within ten seconds. */
+export class Keyring implements SecretStore {
+  constructor(
+    private readonly secrets: SecretStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async get(key: string): Promise<string | undefined> {
+    return this.#within(this.secrets.get(key));
+  }
+
+  async store(key: string, value: string): Promise<void> {
+    await this.#within(this.secrets.store(key, value));
+  }
+
+  /**
+   * Stores under a name that is used for nothing else, before or after. When this rejects, and the secret is stored after
+   * all, it is deleted again: nobody would look for it.
+   */
+  async storeOrTakeBack(key: string, value: string): Promise<void> {
+    const storing = this.secrets.store(key, value);
+    try {
+      await this.#within(storing);
+    } catch (error) {
+      storing.then(() => this.secrets.delete(key)).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#within(this.secrets.delete(key));
+  }
+
+  async #within<T>(answer: Promise<T>): Promise<T> {
+    const timer = new AbortController();
+    const noAnswer = this.clock.sleep(answerWithinMs, timer.signal).then(
+      () => Promise.reject(new Error('The secret storage does not answer.')),
+      () => new Promise<never>(() => undefined),
+    );
+    try {
+      return await Promise.race([answer, noAnswer]);
+    } finally {
+      timer.abort();
+    }
+  }
+}

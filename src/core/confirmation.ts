@@ -1,0 +1,53 @@
+/** The modal before something that cannot be undone. Pure. */
+import { plainText } from './foreignText';
+import type { Reason, Target } from './model';
+import { reasonSentences } from './outcomeText';
+import type { PresentationContext } from './presentation';
+import type { ResetWay } from './provider';
+
+export interface ConfirmedPreview {
+  readonly losses: readonly Reason[];
+  readonly effects: readonly Reason[];
+  readonly grant: { readonly timeBased: readonly string[]; readonly oneTime: readonly string[] };
+}
+
+export interface ConfirmationCircumstances {
+  readonly way: ResetWay;
+  /** The outcome of an earlier reset is not known. */
+  readonly earlierUnknown: boolean;
+  /** It was confirmed before, and what would be lost has changed since. */
+  readonly changed: boolean;
+}
+
+/** What is asked, and the lines below it. When something would be lost, the question begins with that. */
+export function presentConfirmation(
+  target: Target,
+  preview: ConfirmedPreview,
+  { way, earlierUnknown, changed }: ConfirmationCircumstances,
+  { translate, texts }: Omit<PresentationContext, 'now'>,
+): { readonly message: string; readonly detail: string } {
+  const happened = (line: Reason): string => reasonSentences(line, texts, translate).happened;
+  const question = translate(way.question, {
+    identity: plainText(target.identity.label, 120),
+    project: plainText(target.project.label, 120),
+  });
+  const [sum, ...each] = preview.losses;
+  const scopes = [...preview.grant.timeBased, ...preview.grant.oneTime].map((name) => plainText(name, 80));
+  const shown = scopes.slice(0, 6).join(', ');
+  const more = scopes.length > 6 ? translate('and {count} more', { count: String(scopes.length - 6) }) : '';
+  const lines = [
+    ...(changed ? [translate('What would be lost has changed since you confirmed. Nothing was sent.', {})] : []),
+    ...(earlierUnknown
+      ? [translate('The outcome of an earlier reset is still unknown. Better verify that one first.', {})]
+      : []),
+    ...each.map(happened),
+    ...preview.effects.map(happened),
+    ...(scopes.length > 0
+      ? [translate('Granted now: {scopes}', { scopes: [shown, more].filter(Boolean).join(' ') })]
+      : []),
+    translate('Sent to {origin}. This cannot be undone; the user has to consent again.', {
+      origin: target.project.endpoint,
+    }),
+  ];
+  return { message: sum ? `${happened(sum)} ${question}` : question, detail: lines.join('\n\n') };
+}

@@ -1,0 +1,103 @@
+/** The rows below an identity. Pure. */
+import type { ConsentState, IdentityState } from './consentStore';
+import { plainText } from './foreignText';
+import { presentJobs } from './jobPresentation';
+import { localTime } from './localTime';
+import type { Reason } from './model';
+import { needsAttention } from './outcome';
+import { outcomeWord, reasonSentences } from './outcomeText';
+import { consentReason, duration, type IconPresentation, isUnfinished, type PresentationContext } from './presentation';
+import type { CredentialSummary } from './provider';
+
+export interface DetailPresentation {
+  /** Stable among the details of one identity. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: IconPresentation;
+  /** The archive job of the row, and its flags for `when` clauses, each between semicolons. */
+  readonly job?: { readonly jobId: string; readonly contextValue: string };
+}
+
+export function presentDetails(state: IdentityState, context: PresentationContext): readonly DetailPresentation[] {
+  const { translate, now } = context;
+  const rows: DetailPresentation[] = [];
+  if (state.unfinished) rows.push(...sentenceRows('unfinished', state.unfinished.reason, context));
+  if (state.lastOutcome && !isUnfinished(state.lastOutcome, state)) {
+    rows.push({
+      id: 'last-outcome',
+      label: translate('Last reset: {outcome}', { outcome: outcomeWord(state.lastOutcome.kind, translate) }),
+      description: localTime(state.lastOutcome.at, now),
+      icon: { id: needsAttention(state.lastOutcome.kind) ? 'warning' : 'history' },
+    });
+    rows.push(...sentenceRows('outcome', state.lastOutcome.reason, context));
+  }
+  const why = consentReason(state.consent);
+  if (why && why.code !== state.lastOutcome?.reason.code) rows.push(...sentenceRows('consent', why, context));
+  if (state.consent.kind === 'granted') rows.push(...grantRows(state.consent, context));
+  rows.push(...presentJobs(state, context));
+  return rows;
+}
+
+function grantRows(
+  { grant, unusable }: Extract<ConsentState, { kind: 'granted' }>,
+  context: PresentationContext,
+): readonly DetailPresentation[] {
+  const { translate } = context;
+  const timed = translate('time-based', {});
+  const once = translate('one time', {});
+  return [
+    ...grant.timeBased.map((name) => scopeRow(name, timed)),
+    ...grant.oneTime.map((name) => scopeRow(name, once)),
+    ...grant.credentials.map((one) => credentialRow(one, grant.credentials.length > 1, context)),
+    ...unusable.flatMap((why, index) => sentenceRows(`unusable-${index}`, why, context)),
+  ];
+}
+
+function scopeRow(name: string, kind: string): DetailPresentation {
+  return { id: `scope:${name}`, label: plainText(name, 80), description: kind, icon: { id: 'shield' } };
+}
+
+function credentialRow(one: CredentialSummary, several: boolean, context: PresentationContext): DetailPresentation {
+  const { translate, now } = context;
+  const since = localTime(one.storedAt, now);
+  return {
+    id: `credential:${one.storedAt}`,
+    label: several ? translate('Sign-in of {time}', { time: since }) : translate('Sign-in', {}),
+    description: credentialWords(one, several, context).join(' · '),
+    icon: one.alive ? { id: 'clock' } : { id: 'error', color: 'list.errorForeground' },
+  };
+}
+
+function credentialWords(one: CredentialSummary, several: boolean, context: PresentationContext): readonly string[] {
+  const { translate, now, texts } = context;
+  if (!one.alive) return [translate('no longer accepted', {})];
+  const left = (end: number): string => duration(end - now);
+  const words: string[] = [];
+  if (several && one.grants) {
+    const count = one.grants.length;
+    words.push(count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) }));
+  }
+  if (one.expiresAt !== undefined) {
+    words.push(
+      one.expiresAt > now ? translate('ends in {time}', { time: left(one.expiresAt) }) : translate('expired', {}),
+    );
+  }
+  if (one.limit) words.push(reasonSentences(one.limit, texts, translate).happened);
+  if (one.accessTokenExpiresAt !== undefined && one.accessTokenExpiresAt > now) {
+    words.push(translate('access token: {time}', { time: left(one.accessTokenExpiresAt) }));
+  }
+  return words.length > 0 ? words : [translate('accepted', {})];
+}
+
+function sentenceRows(
+  id: string,
+  why: Reason,
+  { texts, translate }: PresentationContext,
+): readonly DetailPresentation[] {
+  const { happened, notHappened, remedy } = reasonSentences(why, texts, translate);
+  const rows: DetailPresentation[] = [{ id: `${id}:happened`, label: happened, description: '', icon: { id: 'info' } }];
+  if (notHappened) rows.push({ id: `${id}:not`, label: notHappened, description: '', icon: { id: 'circle-slash' } });
+  if (remedy) rows.push({ id: `${id}:remedy`, label: remedy, description: '', icon: { id: 'lightbulb' } });
+  return rows;
+}

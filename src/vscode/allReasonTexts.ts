@@ -1,0 +1,13 @@
+/** The English texts of all reasons that can be told in the editor. */
+import { signInReasonTexts } from '../auth/signInReasonTexts';
+import { downloadTexts } from '../core/downloadTexts';
+import { collectReasonTexts } from '../core/outcomeText';
+import { reasonTexts } from '../core/reasonTexts';
+import { providerDescriptions } from '../providers/registry';
+
+export const allReasonTexts = collectReasonTexts([
+  reasonTexts,
+  downloadTexts,
+  signInReasonTexts,
+  ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
+]);

@@ -1,0 +1,146 @@
+/**
+ * The little of VS Code's API that flows between two prompts need, with a person who answers from a script. Loading this
+ * module makes `vscode` importable: import what needs it afterwards, with `import()`.
+ */
+import assert from 'node:assert/strict';
+import { Module } from 'node:module';
+
+type Listener = (value: unknown) => void;
+
+class CancellationToken {
+  readonly listeners = new Set<Listener>();
+  isCancellationRequested = false;
+
+  onCancellationRequested = (listener: Listener): { dispose(): void } => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+
+  cancel(): void {
+    this.isCancellationRequested = true;
+    for (const listener of [...this.listeners]) listener(undefined);
+  }
+}
+
+interface PickRow {
+  readonly label: string;
+  readonly description?: string;
+}
+
+/** What a quick pick of `createQuickPick` shows, and what the person does in it. */
+export class ShownPick {
+  items: readonly PickRow[] = [];
+  selectedItems: readonly PickRow[] = [];
+  title = '';
+  placeholder = '';
+  value = '';
+  disposed = false;
+  readonly #accept = new Set<() => void>();
+  readonly #hide = new Set<() => void>();
+  onDidChangeSelection = (): { dispose(): void } => ({ dispose: () => undefined });
+  onDidTriggerButton = this.onDidChangeSelection;
+  onDidAccept = (listener: () => void): { dispose(): void } => listen(this.#accept, listener);
+  onDidHide = (listener: () => void): { dispose(): void } => listen(this.#hide, listener);
+
+  constructor(private readonly act: (pick: ShownPick) => void) {}
+
+  show(): void {
+    setImmediate(() => this.act(this));
+  }
+
+  /** Presses Enter with these resources selected. */
+  choose(...resources: readonly string[]): void {
+    this.selectedItems = this.items.filter(({ description }) => resources.includes(description ?? ''));
+    assert.equal(this.selectedItems.length, resources.length, `not offered: ${resources.join(', ')}`);
+    for (const listener of this.#accept) listener();
+  }
+
+  accept(): void {
+    for (const listener of this.#accept) listener();
+  }
+
+  escape(): void {
+    for (const listener of this.#hide) listener();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+}
+
+function listen<T>(listeners: Set<T>, listener: T): { dispose(): void } {
+  listeners.add(listener);
+  return { dispose: () => listeners.delete(listener) };
+}
+
+/** One window. It is what `vscode` means from {@link FakeEditor.use} on. */
+export class FakeEditor {
+  readonly executed: { readonly id: string; readonly argument: unknown }[] = [];
+  readonly opened: string[] = [];
+  /** Tokens of progress that was shown, newest last. */
+  readonly progress: CancellationToken[] = [];
+  /** What becomes of an address that is opened. */
+  browse: (url: string) => Promise<boolean> = async () => true;
+  /** What the person does in a quick pick that the code builds itself. */
+  inPick: (pick: ShownPick) => void = () => assert.fail('a picker was shown');
+
+  readonly api = {
+    l10n: {
+      t: (text: string, ...values: unknown[]): string => {
+        const [first] = values;
+        const named = typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : undefined;
+        return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(named ? named[name] : values[Number(name)]));
+      },
+    },
+    window: {
+      withProgress: (_options: unknown, task: (progress: unknown, token: CancellationToken) => unknown) => {
+        const token = new CancellationToken();
+        this.progress.push(token);
+        return task({ report: () => undefined }, token);
+      },
+      createQuickPick: () => new ShownPick(this.inPick),
+    },
+    env: {
+      remoteName: undefined,
+      uiKind: 1,
+      openExternal: (uri: { toString(): string }): Promise<boolean> => {
+        this.opened.push(uri.toString());
+        return this.browse(uri.toString());
+      },
+    },
+    commands: {
+      executeCommand: async (id: string, argument: unknown): Promise<void> => {
+        this.executed.push({ id, argument });
+      },
+    },
+    Uri: { parse: (text: string) => ({ toString: () => text }) },
+    ThemeIcon: class {},
+    ProgressLocation: { Notification: 15, Window: 10 },
+    UIKind: { Desktop: 1, Web: 2 },
+    QuickPickItemKind: { Separator: -1, Default: 0 },
+  };
+
+  use(): void {
+    current.editor = this;
+  }
+}
+
+const current: { editor: FakeEditor | undefined } = { editor: undefined };
+
+/** Modules keep what they were given, so they are given one object that leads to the editor in use. */
+const door = {};
+for (const name of Object.keys(new FakeEditor().api)) {
+  const get = (): unknown => {
+    assert.ok(current.editor, 'no editor is in use');
+    return Reflect.get(current.editor.api, name);
+  };
+  Object.defineProperty(door, name, { get, enumerable: true });
+}
+
+interface Loader {
+  _load(request: string, ...rest: unknown[]): unknown;
+}
+
+const loader = Module as unknown as Loader;
+const load = loader._load;
+loader._load = (request, ...rest) => (request === 'vscode' ? door : load.call(loader, request, ...rest));
