@@ -82,7 +82,9 @@ export function makerOfRefreshToken(text: string): TokenMaker {
 }
 
 function part(jwt: string, index: 0 | 1): unknown {
-  return parseObject(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString('utf8'));
+  const text = jwt.split('.')[index] ?? '';
+  // Node.js passes over what is not base64url; another reader might read something else then.
+  return /^[\w-]+$/.test(text) ? parseObject(Buffer.from(text, 'base64url').toString('utf8')) : undefined;
 }
 
 function parseObject(text: string): object | undefined {
