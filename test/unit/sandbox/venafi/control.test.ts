@@ -99,6 +99,8 @@ describe('venafi sandbox: the control plane', () => {
     assert.deepEqual([alice?.fullName, alice?.role], ['A B', 'auditor']);
     assert.equal((await control('PATCH', 'venafi/applications/build-pipeline', { owners: [] })).status, 200);
     assert.deepEqual(stage.control.applications().find(({ id }) => id === 'build-pipeline')?.owners, []);
+    assert.equal((await control('PATCH', 'venafi/applications/build-pipeline', { scope: 'ssh' })).status, 200);
+    assert.equal(stage.control.applications().find(({ id }) => id === 'build-pipeline')?.scope, 'ssh');
     const turned = await control('PATCH', 'venafi/switches', { nothingToRevoke: 0, grantsCarryTokens: true });
     assert.deepEqual([turned.body['nothingToRevoke'], turned.body['revokeScope']], [0, 'admin:delete']);
     assert.deepEqual((await control('GET', 'venafi/switches')).body, turned.body);

@@ -171,6 +171,16 @@ describe('venafi sandbox: the device flow', () => {
     assert.equal(errorOf(await stage.poll(device)), '400 authorization_pending');
   });
 
+  it('decides nothing because an address was opened', async () => {
+    const device = await stage.startDevice();
+    const identity = encodeURIComponent(stage.id('alice.test'));
+    for (const decision of ['approve', 'deny']) {
+      const opened = await page(`${device.verification_uri_complete}&decision=${decision}&identity=${identity}`);
+      assert.match(await opened.text(), /Approve/);
+    }
+    assert.equal(errorOf(await stage.poll(device)), '400 authorization_pending');
+  });
+
   it('is answered by the control plane, or by itself', async () => {
     const device = await stage.startDevice();
     assert.equal(stage.control.devices()[0]?.userCode, device.user_code);

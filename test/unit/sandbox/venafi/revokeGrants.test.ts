@@ -101,6 +101,9 @@ describe('venafi sandbox: RevokeGrants', () => {
       }>().Grants.length;
     assert.equal(await seen(), 4);
     assert.equal((await stage.sdk(own, 'Identity/Self')).status, 200);
+    assert.equal((await stage.authGet('authorize/verify', own)).status, 200);
+    assert.equal((await stage.revoke({ GranteePrefixedUniversal: alice })).json()['Result'], 3);
+    assert.equal((await stage.authGet('revoke/token', own)).status, 202);
     assert.equal(errorOf(await stage.revoke({ GranteePrefixedUniversal: alice }, own)), '401 invalid_token');
     stage.running.control.clock.advance(60_000);
     assert.equal(await seen(), 0);

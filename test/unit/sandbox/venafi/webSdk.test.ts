@@ -203,6 +203,9 @@ describe('venafi sandbox: grants and roles', () => {
   });
 
   it('tells everybody the own role', async () => {
+    for (const body of ['[]', 'null', '"x"', '{']) {
+      assert.equal(errorOf(await stage.sdk(stage.admin, 'oauth/GetRole', body)), '400 invalid_request', body);
+    }
     const role = async (who: string) =>
       (await stage.sdk(stage.grant(who).accessToken, 'oauth/GetRole', {})).json<{ Role: unknown }>().Role;
     stage.control.setApplication('cert-dashboard', { owners: ['carol.test'], maintainers: ['dave.test', 'bob.test'] });
@@ -261,6 +264,7 @@ describe('venafi sandbox: identities', () => {
     assert.deepEqual(await names({ Filter: 'ALICE', Limit: 2, IdentityType: 1 }), ['alice.test']);
     assert.equal((await names({ Filter: '' })).length, 8);
     assert.equal((await names({ Limit: 3 })).length, 3);
+    assert.equal((await names({ Limit: 0 })).length, 8);
     assert.deepEqual(await names({ Filter: 'test', IdentityType: 2 }), ['testers']);
     assert.deepEqual(await names({ Filter: 'nobody' }), []);
     assert.equal(errorOf(await stage.sdk(stage.admin, 'Identity/Browse', { Filter: 1 })), '400 invalid_request');
