@@ -1,0 +1,49 @@
+/** What an answer of Trust Protection Platform says went wrong. Its two applications name the fields in several ways. */
+import * as v from 'valibot';
+import { plainText } from '../core/foreignText';
+import type { HttpResult } from '../core/ports';
+import { scrub } from '../core/redact';
+
+export type Answer = Extract<HttpResult, { kind: 'response' }>;
+
+export interface VedError {
+  readonly status: number;
+  /** An OAuth error code in lower case; empty when the answer names none. */
+  readonly error: string;
+  /** Cleaned and scrubbed; empty when there is none. It is shown, and matched only where no code says the same. */
+  readonly description: string;
+}
+
+const errorCode = /^[a-z][a-z_]{1,60}$/;
+const anyObject = v.record(v.string(), v.unknown());
+
+/**
+ * Reads the error in whichever spelling: `error`, `Error`, `error_description`, `Error_description`, `ErrorDetails`, or
+ * the challenge of RFC 6750 §3. An answer that says it in its reason phrase alone has no error here.
+ */
+export function readVedError({ status, headers, body }: Answer): VedError {
+  const parsed = v.safeParse(anyObject, parseJson(body));
+  const fields = new Map<string, unknown>(
+    parsed.success ? Object.entries(parsed.output).map(([name, value]) => [name.toLowerCase(), value]) : [],
+  );
+  const text = (...names: readonly string[]): string => {
+    const found = names.map((name) => fields.get(name)).find((value) => typeof value === 'string' && value !== '');
+    return typeof found === 'string' ? found : '';
+  };
+  const named = text('error').toLowerCase();
+  const challenged = /^Bearer\b.*?\berror="([a-z_]+)"/i.exec(headers['www-authenticate'] ?? '')?.[1] ?? '';
+  const description = text('error_description', 'errordetails', 'error_message', 'errormessage');
+  return {
+    status,
+    error: errorCode.test(named) ? named : challenged.toLowerCase(),
+    description: scrub(plainText(description || (errorCode.test(named) ? '' : text('error')))),
+  };
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+import type { ProviderDescription } from '../../core/provider';
+import { credentialForms } from './credentialForms';
+import { reasonTexts } from './reasonTexts';
+import { credentialOrigins, optionsSchema } from './settings';
+import { ways } from './ways';
+
+/**
+ * Venafi Trust Protection Platform (also TLS Protect Datacenter, CyberArk Certificate Manager Self-Hosted) as settings,
+ * sign-in forms and texts; its network code is loaded on first use.
+ */
+export const venafiTpp: ProviderDescription = {
+  id: 'venafiTpp',
+  label: 'Venafi TPP',
+  defaultEndpoint: undefined,
+  optionsSchema,
+  credentialForms: [credentialForms.refreshToken, credentialForms.accessToken],
+  ways: [ways.revokeGrants],
+  reasonTexts,
+  credentialOrigins,
+};
