@@ -90,7 +90,10 @@ class VenafiTpp implements Provider {
 }
 
 /** Access to the Web SDK of a project, for the provider and for whoever looks for identities. */
-export function apiOf({ project }: Target, { transport, clock }: Pick<TokenPorts, 'transport' | 'clock'>): VenafiApi {
+export function apiOf(
+  { project }: Pick<Target, 'project'>,
+  { transport, clock }: Pick<TokenPorts, 'transport' | 'clock'>,
+): VenafiApi {
   return { addresses: venafiAddresses(project), transport, clock, scope: parseOptions(project).scope };
 }
 
