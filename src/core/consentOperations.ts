@@ -211,13 +211,17 @@ export class ConsentOperations {
         // The user may have consented and signed in anew while the reset was being verified.
         const stored = (await credentials.storedGeneration(target)) !== undefined;
         if (stored) store.update(key, (state) => ({ ...state, consent: { kind: 'stored' } }));
-        // What another credential can still reach is not over.
-        else await this.ports.consentGone(target);
+        // What another credential, or a new one after a mere revocation, can still reach is not over.
+        else if (await this.#allEnded(target)) await this.ports.consentGone(target);
       }
       if (hadOpen) await this.#showNextOpen(target);
     } catch (error) {
       log.warn(`After the reset of ${key}: ${error instanceof Error ? error.message : 'unknown error'}`);
     }
+  }
+
+  async #allEnded(target: Target): Promise<boolean> {
+    return (await this.ports.journal.lastVerifiedReset(targetAddress(target)))?.endsAll === true;
   }
 
   async #findEntry(operationId: string): Promise<JournalEntry | undefined> {

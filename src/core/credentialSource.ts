@@ -43,9 +43,10 @@ export interface CredentialSource {
 
 /**
  * Whether a verified reset explains that all these credentials are dead: it was sent with one of them, and the others were
- * stored before. A reset sent with a credential that is not among them says nothing about any of them.
+ * stored before and ended with it. A reset sent with a credential that is not among them says nothing about any of them.
  */
 export function wereEndedBy(last: VerifiedReset | undefined, credentials: readonly Credential[]): boolean {
   if (!last || !credentials.some(({ storedAt }) => storedAt === last.credentialStoredAt)) return false;
-  return credentials.every(({ storedAt }) => storedAt === last.credentialStoredAt || storedAt <= last.openedAt);
+  const alsoEnded = (storedAt: number): boolean => last.endsAll === true && storedAt <= last.openedAt;
+  return credentials.every(({ storedAt }) => storedAt === last.credentialStoredAt || alsoEnded(storedAt));
 }

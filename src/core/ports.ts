@@ -93,6 +93,8 @@ export interface JournalEntry {
   readonly credentialStoredAt: number;
   /** The provider's way that was taken; absent in entries of the first one. */
   readonly way?: string;
+  /** As {@link VerifiedReset.endsAll}, once it is seen to have worked. */
+  readonly endsAll?: boolean;
   readonly hints: VerificationHints;
   readonly openedAt: number;
   readonly stage: 'sending' | 'sent' | 'closed';
@@ -110,6 +112,8 @@ export interface VerifiedReset {
   readonly openedAt: number;
   /** Epoch milliseconds; when it was verified. */
   readonly closedAt: number;
+  /** It has ended the consents of all credentials that were stored before, and not of the one alone that it was sent with. */
+  readonly endsAll?: boolean;
 }
 
 export interface Journal {

@@ -157,8 +157,10 @@ export interface PreparedReset {
   readonly sentWith: AliveCredential;
   /** The other credentials of the identity that were seen alive: the reset should end them, too. */
   readonly alsoAlive: readonly AliveCredential[];
-  /** Those that were dead before. */
+  /** Those that were dead before, and whose consents are over as well when it is seen to have worked. */
   readonly dead: readonly Credential[];
+  /** It ends every consent of the identity, whichever of its credentials it is sent with, and the work done with them. */
+  readonly endsAll?: boolean;
   /** Reads once more, with the lock held and right before sending, whether what was previewed last still holds. */
   reread(signal: AbortSignal): Promise<Reread>;
   /** Sends the one request. */

@@ -175,9 +175,8 @@ async function confirm(
 async function recheck(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Step<undefined>> {
   const { target, generation } = confirmed;
   const last = await ports.journal.lastVerifiedReset(confirmed.address);
-  // One reset ends the consents of all: it may have been sent with another one of them.
-  if (last && target.credentials.some(({ storedAt }) => storedAt === last.credentialStoredAt))
-    return end(alreadyReset(ports, last.closedAt));
+  // It may have been sent with another one of them. A dead one that was left behind says nothing about a newer one.
+  if (last && wereEndedBy(last, target.credentials)) return end(alreadyReset(ports, last.closedAt));
   // From the disk: another window's new credential may not have reached this window's memory yet.
   if ((await ports.credentials.storedGeneration(target)) !== generation) {
     return end(ending(ports, 'not-sent', reason('credential.changed', {}, [{ kind: 'retry' }])));
@@ -350,6 +349,7 @@ function journalEntry(confirmed: Confirmed, operationId: string, ports: ResetPor
     confirmedAt: confirmed.at,
     credentialStoredAt: prepared.sentWith.credential.storedAt,
     way: ports.way,
+    ...(prepared.endsAll === true && { endsAll: true }),
     hints: prepared.sentWith.hints,
     openedAt: ports.clock.now(),
   };

@@ -132,8 +132,8 @@ export async function settleUnfinished(
     await ports.journal.close(entry.operationId, outcome);
     if (ended) {
       await ports.credentials.forgetDead(target, [ended], outcome.at);
-      // Those stored later may belong to a newer consent.
-      const before = (others ?? []).filter(({ storedAt }) => storedAt <= entry.openedAt);
+      // Those stored later may belong to a newer consent, and others than the reset ended may have died of something else.
+      const before = (others ?? []).filter(({ storedAt }) => entry.endsAll === true && storedAt <= entry.openedAt);
       await endOthers(target, before, outcome.at, ports, signal, 0);
     }
   } catch (error) {

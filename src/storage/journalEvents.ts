@@ -54,7 +54,12 @@ const addressSchema = v.object({
 });
 
 /** What an operation was about: enough to say which reset it was without the entry, which may stand in another file. */
-const subjectSchema = v.object({ address: addressSchema, credentialStoredAt: time, openedAt: time });
+const subjectSchema = v.object({
+  address: addressSchema,
+  credentialStoredAt: time,
+  openedAt: time,
+  endsAll: v.exactOptional(v.boolean()),
+});
 
 function actionSchema(text: Text) {
   return v.variant('kind', [
@@ -87,6 +92,7 @@ function newEntrySchema(text: Text) {
     confirmedAt: time,
     credentialStoredAt: time,
     way: v.exactOptional(text),
+    endsAll: v.exactOptional(v.boolean()),
     hints: v.record(v.string(), v.union([text, time])),
     openedAt: time,
   });

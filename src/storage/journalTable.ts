@@ -73,8 +73,8 @@ function weight(outcome: Outcome): number {
 /** What the operation was about, if that is known. */
 export function subjectOf(known: Known | undefined): Subject | undefined {
   if (!known?.entry) return known?.subject;
-  const { address, credentialStoredAt, openedAt } = known.entry;
-  return { address, credentialStoredAt, openedAt };
+  const { address, credentialStoredAt, openedAt, endsAll } = known.entry;
+  return { address, credentialStoredAt, openedAt, ...(endsAll !== undefined && { endsAll }) };
 }
 
 /** The reset for the index, if the operation is one that was seen to have worked. */

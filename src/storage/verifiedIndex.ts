@@ -14,6 +14,7 @@ const recordSchema = v.object({
   credentialStoredAt: v.number(),
   openedAt: v.number(),
   closedAt: v.number(),
+  endsAll: v.exactOptional(v.boolean()),
   operationId: v.string(),
 });
 
@@ -28,8 +29,8 @@ export function isNewer(a: NotedReset, b: NotedReset): boolean {
   return (a.closedAt - b.closedAt || a.openedAt - b.openedAt || (a.operationId > b.operationId ? 1 : 0)) > 0;
 }
 
-export function plainReset({ credentialStoredAt, openedAt, closedAt }: VerifiedReset): VerifiedReset {
-  return { credentialStoredAt, openedAt, closedAt };
+export function plainReset({ credentialStoredAt, openedAt, closedAt, endsAll }: VerifiedReset): VerifiedReset {
+  return { credentialStoredAt, openedAt, closedAt, ...(endsAll !== undefined && { endsAll }) };
 }
 
 export type Looked =

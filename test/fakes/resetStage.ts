@@ -113,6 +113,8 @@ export class ResetStage {
   rereads: Reread[] = [];
   /** Which of the stored credentials were dead when the preview was made. */
   dead: readonly Credential[] = [];
+  /** Whether a reset ends the consents of all credentials. */
+  endsAll = true;
   /** Credentials that were forgotten, and why. */
   readonly forgotten: { readonly storedAt: number; readonly because: 'reset' | 'rejected' }[] = [];
   /** How many reads said that the consent is gone. */
@@ -184,6 +186,7 @@ export class ResetStage {
       credentialStoredAt: credential().storedAt,
       hints: { tokenEndsAt: noon + 3_600_000 },
       openedAt: noon - 30_000,
+      endsAll: true,
       stage: 'sent',
       ...changes,
     };
@@ -301,6 +304,7 @@ export class ResetStage {
         sentWith: { credential: sentWith, hints },
         alsoAlive: others.map((one) => ({ credential: one, hints })),
         dead: this.dead,
+        endsAll: this.endsAll,
         reread: async () => {
           await this.#happen('reread');
           return this.rereads.shift() ?? { kind: 'unchanged' };

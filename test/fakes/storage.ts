@@ -92,9 +92,9 @@ export class MemoryJournal implements Journal {
 
   async lastVerifiedReset(address: TargetAddress): Promise<VerifiedReset | undefined> {
     let newest: VerifiedReset | undefined;
-    for (const { address: of, credentialStoredAt, openedAt, outcome } of this.entries.values()) {
+    for (const { address: of, credentialStoredAt, openedAt, endsAll, outcome } of this.entries.values()) {
       if (!sameAddress(of, address) || outcome?.kind !== 'verified') continue;
-      const reset = { credentialStoredAt, openedAt, closedAt: outcome.at };
+      const reset = { credentialStoredAt, openedAt, closedAt: outcome.at, ...(endsAll !== undefined && { endsAll }) };
       const isNewer = !newest || (reset.closedAt - newest.closedAt || reset.openedAt - newest.openedAt) > 0;
       if (isNewer) newest = reset;
     }

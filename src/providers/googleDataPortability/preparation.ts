@@ -20,6 +20,7 @@ import {
   type CredentialReader,
   type CredentialReadings,
   chooseSender,
+  type DeadReading,
   deadReason,
   type Readings,
 } from './credentialReader';
@@ -60,21 +61,32 @@ interface WayPlan {
   readonly effects: readonly Reason[];
   /** Those of the other living credentials that should end with it. */
   readonly alsoEnds: readonly AliveReading[];
+  /** Those of the dead credentials whose grants are over with it. */
+  readonly alsoEnded: readonly DeadReading[];
+  readonly endsAll: boolean;
   send(leaving: Leaving, signal: AbortSignal): Promise<ResetAnswer>;
 }
 
-type MakePlan = (sender: AliveReading, others: readonly AliveReading[], api: GoogleApi) => WayPlan;
+type MakePlan = (
+  sender: AliveReading,
+  others: readonly AliveReading[],
+  dead: readonly DeadReading[],
+  api: GoogleApi,
+) => WayPlan;
 
 /** The whole user/project pair ends, whichever of its tokens is sent. */
-const resetOf: MakePlan = (sender, others, api) => ({
+const resetOf: MakePlan = (sender, others, dead, api) => ({
   effects: [reason('google.effect.pair'), reason('google.effect.unknownJobs')],
   alsoEnds: others,
+  alsoEnded: dead,
+  endsAll: true,
   send: async (leaving, signal) => asResetAnswer(await resetAuthorization(api, sender.token.secret, leaving, signal)),
 });
 
 /** The grant of the sender's client ends. Of what client another token is, is not always known: then it may live on. */
-const revocationOf: MakePlan = (sender, others, api) => {
-  const alsoEnds = others.filter(({ clientId }) => clientId !== undefined && clientId === sender.clientId);
+const revocationOf: MakePlan = (sender, others, dead, api) => {
+  const isSame = (clientId: string | undefined): boolean => clientId !== undefined && clientId === sender.clientId;
+  const alsoEnds = others.filter(({ clientId }) => isSame(clientId));
   const stay = others.length - alsoEnds.length;
   const { credential, token } = sender;
   const stored = credential.form === credentialForms.refreshToken.id ? credential.secrets['refreshToken'] : undefined;
@@ -86,6 +98,8 @@ const revocationOf: MakePlan = (sender, others, api) => {
       ...(stay > 0 ? [reason('google.effect.revokeLeaves', { count: String(stay) })] : []),
     ],
     alsoEnds,
+    alsoEnded: dead.filter(({ credential: { facts } }) => isSame(facts['clientId'])),
+    endsAll: false,
     send: (leaving, signal) => revokeGrant(api, stored ?? token.secret, leaving, signal),
   };
 };
@@ -103,7 +117,7 @@ async function prepare(
   if (!sender) return withoutSender(readings);
   const api = reader.api(target);
   const others = alive.filter((other) => other !== sender);
-  const plan = makePlan(sender, others, api);
+  const plan = makePlan(sender, others, dead, api);
   // With the very token of the preview, then and later: a renewed one would be another.
   const readJob = (jobId: string, jobSignal: AbortSignal): Promise<JobReading> =>
     readArchiveState(api, sender.token.secret, jobId, jobSignal);
@@ -123,7 +137,7 @@ async function prepare(
       {
         sentWith: asAlive(sender),
         alsoAlive: plan.alsoEnds.map(asAlive),
-        dead: dead.map(({ credential }) => credential),
+        dead: plan.alsoEnded.map(({ credential }) => credential),
       },
       { preview, unread: first.unread },
       read,
@@ -155,6 +169,7 @@ class Prepared implements PreparedReset {
   readonly sentWith: AliveCredential;
   readonly alsoAlive: readonly AliveCredential[];
   readonly dead: PreparedReset['dead'];
+  readonly endsAll: boolean;
   #sent = false;
 
   constructor(
@@ -167,6 +182,7 @@ class Prepared implements PreparedReset {
     this.sentWith = credentials.sentWith;
     this.alsoAlive = credentials.alsoAlive;
     this.dead = credentials.dead;
+    this.endsAll = plan.endsAll;
   }
 
   async reread(signal: AbortSignal): Promise<Reread> {

@@ -113,6 +113,76 @@ describe('an identity with several credentials', () => {
     });
   });
 
+  describe('one that was reset, and could not be forgotten', () => {
+    beforeEach(() => {
+      stage.rememberVerified(noon - 20_000, { credentialStoredAt: first.storedAt, openedAt: noon - 25_000 });
+      stage.dead = [first];
+      stage.probeResult = deadProbe;
+    });
+
+    it('does not pass for the reset of a newer one that lives', async () => {
+      stage.reading = present(first, third);
+      assert.equal(told(await desk.reset()), 'verified: test.gone');
+      assert.equal(stage.entry().credentialStoredAt, third.storedAt);
+      assert.equal(stage.reading.kind, 'missing');
+    });
+
+    it('says nothing about an older one that lives, if only its own consent was ended', async () => {
+      stage.rememberVerified(noon - 10_000, {
+        credentialStoredAt: first.storedAt,
+        openedAt: noon - 15_000,
+        endsAll: false,
+      });
+      stage.reading = present(first, second);
+      assert.equal(told(await desk.reset()), 'verified: test.gone');
+      assert.equal(stage.entry().credentialStoredAt, second.storedAt);
+    });
+
+    it('a reset of all that another window verified meanwhile is told as such', async () => {
+      stage.reading = present(first, second);
+      stage.when('confirm', () =>
+        stage.rememberVerified(noon, { credentialStoredAt: second.storedAt, openedAt: noon - 1_000 }),
+      );
+      assert.equal(told(await stage.run()), 'already-reset: reset.already');
+      assert.equal(stage.sends, 0);
+    });
+  });
+
+  describe('an end of one consent alone', () => {
+    beforeEach(() => {
+      stage.endsAll = false;
+    });
+
+    it('is noted as such, and what can be done with a new consent is not over', async () => {
+      stage.reading = present(first);
+      assert.equal(told(await desk.reset()), 'verified: test.gone');
+      assert.equal(stage.entry().endsAll, undefined);
+      assert.equal(told(await desk.reset()), 'already-reset: reset.already');
+      assert.deepEqual(desk.consentsGone, []);
+    });
+
+    it('does not explain why others are dead', async () => {
+      stage.previewResult = deadCredential;
+      stage.probeResult = deadProbe;
+      stage.rememberVerified(noon, { credentialStoredAt: second.storedAt, openedAt: noon - 1_000, endsAll: false });
+      assert.equal(told(await stage.runSendingNothing()), 'refused: test.dead');
+      await desk.operations.probe(stage.target, never);
+      assert.deepEqual(stage.reading, present(first, second, third));
+    });
+
+    it('that was left open forgets the one that it was sent with, and no other', async () => {
+      stage.probeResult = deadProbe;
+      const entry = stage.leaveBehind({
+        operationId: 'left-behind',
+        credentialStoredAt: second.storedAt,
+        openedAt: noon - 25_000,
+        endsAll: false,
+      });
+      assert.equal(told(await settleUnfinished(entry, stage.target, stage.ports(), never)), 'verified: test.gone');
+      assert.deepEqual(stage.reading, present(first, third));
+    });
+  });
+
   describe('after a sign-in', () => {
     const probe = (dropRejected: boolean) => desk.operations.probe(stage.target, never, { dropRejected });
 

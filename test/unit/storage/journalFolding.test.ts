@@ -41,7 +41,7 @@ describe('fileJournal: folding', () => {
     bench.windows.kill('first');
     bench.windows.kill('second');
   }
-  const verified: VerifiedReset = { credentialStoredAt: 4, openedAt: may(4), closedAt: 77 };
+  const verified: VerifiedReset = { credentialStoredAt: 4, openedAt: may(4), closedAt: 77, endsAll: true };
   const unfinished = ['sending', 'sent', 'unknown', 'unknownByOther', 'ofSecond'];
   const newestFirst = ['ofSecond', ...['unknownByOther', 'closedByOther', 'dismissed', 'verified'], 'unknown', 'sent'];
 

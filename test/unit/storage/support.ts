@@ -200,6 +200,7 @@ export function newEntry(operationId: string, changes: Partial<NewJournalEntry> 
     confirmedBy: 'modal',
     confirmedAt: 1,
     credentialStoredAt: 2,
+    endsAll: true,
     hints: { jobs: 2, label: 'x' },
     openedAt: Date.UTC(2024, 4, 6, 12),
     ...changes,
@@ -207,8 +208,9 @@ export function newEntry(operationId: string, changes: Partial<NewJournalEntry> 
 }
 
 /** What the journal says of the reset of this entry, verified at `closedAt`. */
-export function resetOf({ credentialStoredAt, openedAt }: NewJournalEntry, closedAt: number): VerifiedReset {
-  return { credentialStoredAt, openedAt, closedAt };
+export function resetOf(entry: NewJournalEntry, closedAt: number): VerifiedReset {
+  const { credentialStoredAt, openedAt, endsAll } = entry;
+  return { credentialStoredAt, openedAt, closedAt, ...(endsAll !== undefined && { endsAll }) };
 }
 
 export function outcome(kind: OutcomeKind, at = Date.UTC(2024, 4, 6, 13)): Outcome {

@@ -128,6 +128,24 @@ describe('Google Data Portability: preview of a revocation', () => {
   });
 });
 
+describe('Google Data Portability: what a way ends', () => {
+  const endedBy = async (way: 'reset' | 'revoke') => {
+    const scene = new GoogleScene({
+      '/token': [invalidGrant, invalidGrant, response(200, { access_token: 'ya29.x', expires_in: 3599 })],
+      '/v1/accessType:check': [response(200, { timeBasedResources: ['maps.reviews'] })],
+    });
+    const same = refreshCredential('same', 0);
+    const other = refreshCredential('other', 1, { clientId: 'client-2' });
+    const { prepared } = await scene.readyFor(way, same, other, refreshCredential('sender', 2));
+    return [prepared.endsAll, ...prepared.dead.map(({ storedAt }) => storedAt - noon)];
+  };
+
+  it('a reset ends the whole pair, and with it the grants of all dead tokens', async () =>
+    assert.deepEqual(await endedBy('reset'), [true, 0, 1]));
+  it('a revocation ends one client, and says nothing about the dead tokens of others', async () =>
+    assert.deepEqual(await endedBy('revoke'), [false, 0]));
+});
+
 describe('Google Data Portability: sending a revocation', () => {
   const send = async (answer: HttpResult, credential = byRefresh, mayLeave = () => true) => {
     const scene = new GoogleScene({ ...noApi, '/revoke': [answer] });
