@@ -100,10 +100,13 @@ export class Prompts {
   async text(input: TextInput): Promise<string | undefined> {
     return vscode.window.showInputBox({
       title: input.title,
-      prompt: input.prompt,
+      prompt: inert(input.prompt),
       password: input.secret === true,
       ignoreFocusOut: true,
-      validateInput: input.validate,
+      validateInput: (text) => {
+        const problem = input.validate(text);
+        return problem === undefined ? undefined : inert(problem);
+      },
       ...(input.placeholder === undefined ? {} : { placeHolder: input.placeholder }),
       ...(input.value === undefined ? {} : { value: input.value }),
     });

@@ -79,6 +79,8 @@ export class FakeEditor {
   readonly opened: string[] = [];
   /** Tokens of progress that was shown, newest last. */
   readonly progress: CancellationToken[] = [];
+  /** Titles of progress in notifications. */
+  readonly titles: string[] = [];
   /** What becomes of an address that is opened. */
   browse: (url: string) => Promise<boolean> = async () => true;
   /** What the person does in a quick pick that the code builds itself. */
@@ -93,7 +95,11 @@ export class FakeEditor {
       },
     },
     window: {
-      withProgress: (_options: unknown, task: (progress: unknown, token: CancellationToken) => unknown) => {
+      withProgress: (
+        options: { readonly title?: string },
+        task: (progress: unknown, token: CancellationToken) => unknown,
+      ) => {
+        if (options.title !== undefined) this.titles.push(options.title);
         const token = new CancellationToken();
         this.progress.push(token);
         return task({ report: () => undefined }, token);
@@ -103,9 +109,11 @@ export class FakeEditor {
     env: {
       remoteName: undefined,
       uiKind: 1,
-      openExternal: (uri: { toString(): string }): Promise<boolean> => {
-        this.opened.push(uri.toString());
-        return this.browse(uri.toString());
+      openExternal: (address: string | { toString(): string }): Promise<boolean> => {
+        // A text is opened as it is; a Uri is decoded first, and what was decoded is not all encoded again.
+        const url = typeof address === 'string' ? address : encodeURI(decodeURIComponent(address.toString()));
+        this.opened.push(url);
+        return this.browse(url);
       },
     },
     commands: {

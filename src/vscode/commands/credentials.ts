@@ -8,28 +8,33 @@ import { type Target, targetKey } from '../../core/model';
 import type { Log } from '../../core/ports';
 import type { CredentialField, CredentialForm, ProviderDescription } from '../../core/provider';
 import { forgetLost } from '../forgetLost';
+import type { Projects } from '../projects';
 import { type Prompts, withoutIcons } from '../prompts';
+import { sameTarget } from '../sameTarget';
 
 export interface CredentialCommandPorts {
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
   readonly vault: CredentialVault;
   readonly operations: ConsentOperations;
   readonly store: ConsentStore;
+  readonly projects: Pick<Projects, 'targets'>;
   readonly prompts: Prompts;
   readonly log: Log;
 }
 
 /** Asks for a credential, stores it bound to the project's origins, and reads the consent with it. */
-export async function setCredential(target: Target, ports: CredentialCommandPorts): Promise<void> {
+export async function setCredential(given: Target, ports: CredentialCommandPorts): Promise<void> {
   const { vault, prompts, operations } = ports;
-  const description = ports.descriptions.get(target.project.provider);
+  const description = ports.descriptions.get(given.project.provider);
   if (!description) return;
-  const place = await choosePlace(target, ports);
+  const place = await choosePlace(given, ports);
   if (!place) return;
-  const form = await chooseForm(target, description, prompts);
+  const form = await chooseForm(given, description, prompts);
   if (!form) return;
-  const values = await askFields(target, form, description.credentialOrigins(target.project), prompts);
-  if (!values) return;
+  const values = await askFields(given, form, description.credentialOrigins(given.project), prompts);
+  // The user was told where it will be sent to, and nowhere else.
+  const target = values && (await sameTarget(given, ports));
+  if (!target) return;
   try {
     await vault[place](target, form, values);
   } catch {
@@ -107,7 +112,7 @@ async function askFields(
     }
     const step = `${asked.indexOf(field) + 1}/${asked.length}`;
     const entered = await prompts.credential({
-      title: vscode.l10n.t('Credential of {0} ({1})', target.identity.label, step),
+      title: vscode.l10n.t('Credential of {0} ({1})', plainText(target.identity.label, 80), step),
       prompt: vscode.l10n.t(
         '{0}. Stored in the secret storage of this computer, and sent only to {1}.',
         vscode.l10n.t(field.label),

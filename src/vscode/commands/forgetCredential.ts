@@ -1,27 +1,35 @@
 /** Forget Credential: one of several, or all. The consent itself stays as it is, and the modal says so. */
 import * as vscode from 'vscode';
+import { plainText } from '../../core/foreignText';
 import { localTime } from '../../core/localTime';
 import { type Target, targetKey } from '../../core/model';
 import type { CredentialMarker } from '../../core/ports';
 import type { Prompts } from '../prompts';
 import { withoutIcons } from '../prompts';
+import { configuredNow } from '../sameTarget';
 import type { CredentialCommandPorts } from './credentials';
 
-export type ForgetPorts = Pick<CredentialCommandPorts, 'vault' | 'operations' | 'prompts'>;
+export type ForgetPorts = Pick<CredentialCommandPorts, 'vault' | 'operations' | 'projects' | 'prompts'>;
 
 export async function forgetCredential(target: Target, ports: ForgetPorts): Promise<void> {
-  const { vault, prompts, operations } = ports;
+  const { vault, prompts, operations, projects } = ports;
+  const identity = plainText(target.identity.label, 80);
   const all = (await vault.markers()).get(targetKey(target)) ?? [];
   const markers = all.filter(({ ended }) => ended === undefined);
+  // One that was forgotten before may have survived that, when the secret storage did not answer.
+  if (all.every(({ ended }) => ended?.by === 'reset')) {
+    await prompts.warn(vscode.l10n.t('No credential of {0} is stored on this computer.', identity));
+    return;
+  }
   const which = markers.length > 1 ? await chooseOne(target, markers, prompts) : 'all';
   if (which === undefined) return;
   const one = which !== 'all';
   const yes = await prompts.confirm(
     one
-      ? vscode.l10n.t('Forget this credential of {0}?', target.identity.label)
+      ? vscode.l10n.t('Forget this credential of {0}?', identity)
       : markers.length > 1
-        ? vscode.l10n.t('Forget all {0} credentials of {1}?', markers.length, target.identity.label)
-        : vscode.l10n.t('Forget the credential of {0}?', target.identity.label),
+        ? vscode.l10n.t('Forget all {0} credentials of {1}?', markers.length, identity)
+        : vscode.l10n.t('Forget the credential of {0}?', identity),
     one
       ? vscode.l10n.t('It is deleted from this computer. The consent itself stays, and can be reset with the others.')
       : vscode.l10n.t(
@@ -42,7 +50,8 @@ export async function forgetCredential(target: Target, ports: ForgetPorts): Prom
   }
   operations.credentialChanged(target, { kind: one ? 'stored' : 'not-signed-in' });
   // It tells what is left, which may be nothing that can be used.
-  if (one) await operations.probe(target, new AbortController().signal);
+  const now = one ? configuredNow(target, projects) : undefined;
+  if (now) await operations.probe(now, new AbortController().signal);
 }
 
 async function chooseOne(

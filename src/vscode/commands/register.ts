@@ -4,6 +4,7 @@ import type { ClientVault } from '../../auth/clientVault';
 import type { CredentialVault } from '../../auth/credentialVault';
 import type { ConsentOperations } from '../../core/consentOperations';
 import type { ConsentStore } from '../../core/consentStore';
+import { plainText } from '../../core/foreignText';
 import type { Target } from '../../core/model';
 import type { ReasonTexts } from '../../core/outcomeText';
 import type { Clock, Log } from '../../core/ports';
@@ -71,7 +72,10 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
       if (!target) return;
       if (!ports.operations.isResetting(target)) return resetCommand.run(target);
       const stop = l10n.t('Stop Waiting');
-      const chosen = await ports.prompts.warn(l10n.t('A reset of {0} is under way.', target.identity.label), stop);
+      const chosen = await ports.prompts.warn(
+        l10n.t('A reset of {0} is under way.', plainText(target.identity.label, 80)),
+        stop,
+      );
       if (chosen === stop) resetCommand.stop(target);
     },
     [commandIds.selectQuickResetIdentity]: async () => void (await choose()),

@@ -13,6 +13,8 @@ import { plainText } from '../../core/foreignText';
 import { type Target, targetKey } from '../../core/model';
 import { createArchiveFiles } from '../../storage/archiveFiles';
 import { commandIds } from '../commandIds';
+import { inert } from '../prompts';
+import { sameTarget } from '../sameTarget';
 import type { JobActionPorts } from './ports';
 import { withSignIn } from './startJob';
 
@@ -20,22 +22,24 @@ const folderKey = 'reconsent.downloadFolder';
 /** How often progress is shown. */
 const showEveryMs = 250;
 
-export async function downloadArchive(target: Target, job: TrackedJob, ports: JobActionPorts): Promise<void> {
-  const key = targetKey(target);
+export async function downloadArchive(given: Target, job: TrackedJob, ports: JobActionPorts): Promise<void> {
+  const key = targetKey(given);
   const controller = ports.downloads.begin(key, job.jobId);
   if (!controller) return;
-  let done: { readonly folder: vscode.Uri; readonly result: DownloadResult } | undefined;
+  let done: (() => Promise<void>) | undefined;
   try {
     const folder = await chooseFolder(ports);
-    if (folder && !controller.signal.aborted) {
-      done = { folder, result: await download(target, job, folder, controller, ports) };
+    const target = folder && !controller.signal.aborted ? await sameTarget(given, ports) : undefined;
+    if (folder && target) {
+      const result = await download(target, job, folder, controller, ports);
+      done = () => tellResult(target, job, result, folder, ports);
     }
   } finally {
     ports.downloads.end(key, job.jobId);
-    showInRow(target, job, undefined, ports);
+    showInRow(given, job, undefined, ports);
   }
   // Told only now: what is offered then may be to download it once more.
-  if (done) await tellResult(target, job, done.result, done.folder, ports);
+  await done?.();
 }
 
 async function chooseFolder({ prompts, recent }: JobActionPorts): Promise<vscode.Uri | undefined> {
@@ -72,7 +76,7 @@ async function download(
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Downloading the archive of {0}', plainText(target.identity.label, 80)),
+      title: inert(vscode.l10n.t('Downloading the archive of {0}', plainText(target.identity.label, 80))),
       cancellable: true,
     },
     async (notification, token) => {

@@ -6,6 +6,7 @@ import type { NotPossible } from '../../core/jobOperations';
 import { jobLabel } from '../../core/jobPresentation';
 import { readJobId } from '../../core/jobRequest';
 import { type Target, targetKey } from '../../core/model';
+import { sameTarget } from '../sameTarget';
 import { translate } from '../translate';
 import { cancellable } from './cancellable';
 import { downloadArchive } from './downloadArchive';
@@ -24,7 +25,9 @@ async function followJob(target: Target, ports: JobActionPorts): Promise<void> {
   if (jobId !== undefined) await follow(target, jobId, ports);
 }
 
-async function follow(target: Target, jobId: string, ports: JobActionPorts): Promise<void> {
+async function follow(given: Target, jobId: string, ports: JobActionPorts): Promise<void> {
+  const target = await sameTarget(given, ports);
+  if (!target) return;
   const reading = await cancellable(vscode.l10n.t('Reading the state of the job'), (signal) =>
     ports.jobs.adopt(target, jobId, signal),
   );
@@ -52,7 +55,9 @@ async function tellReading(
 }
 
 /** Reads the state of the jobs that are not settled. What has become complete is told as the watcher tells it. */
-async function checkJobs(target: Target, ports: JobActionPorts): Promise<void> {
+async function checkJobs(given: Target, ports: JobActionPorts): Promise<void> {
+  const target = await sameTarget(given, ports);
+  if (!target) return;
   const { jobs, prompts, store, tellReason } = ports;
   if (store.get(targetKey(target)).jobs.length === 0) {
     const follow = vscode.l10n.t('Follow by Id…');
@@ -75,24 +80,27 @@ async function checkJobs(target: Target, ports: JobActionPorts): Promise<void> {
   await ports.completed(target, refreshed.completed);
 }
 
-async function retryJob(target: Target, job: TrackedJob, ports: JobActionPorts): Promise<void> {
+async function retryJob(given: Target, job: TrackedJob, ports: JobActionPorts): Promise<void> {
+  const target = await sameTarget(given, ports);
+  if (!target) return;
   const start = await cancellable(vscode.l10n.t('Starting the archive job again'), (signal) =>
     ports.jobs.retry(target, job.jobId, signal),
   );
   await tellStart(target, start, () => retryJob(target, job, ports), ports);
 }
 
-async function cancelJob(target: Target, job: TrackedJob, ports: JobActionPorts): Promise<void> {
+async function cancelJob(given: Target, job: TrackedJob, ports: JobActionPorts): Promise<void> {
   const yes = await ports.prompts.confirm(
     vscode.l10n.t(
       'Cancel the archive job of {0} ({1})?',
-      plainText(target.identity.label, 80),
+      plainText(given.identity.label, 80),
       jobLabel(job, { translate }),
     ),
     vscode.l10n.t('What it has done so far is lost. Whether a one-time consent can be used again then, nobody says.'),
     vscode.l10n.t('Cancel Job'),
   );
-  if (!yes) return;
+  const target = yes ? await sameTarget(given, ports) : undefined;
+  if (!target) return;
   const cancel = await cancellable(vscode.l10n.t('Cancelling the archive job'), (signal) =>
     ports.jobs.cancel(target, job.jobId, signal),
   );

@@ -8,6 +8,7 @@ import type { ReasonTexts } from '../../core/outcomeText';
 import type { Clock, Log } from '../../core/ports';
 import type { tellReason } from '../commands/tellOutcome';
 import type { Network } from '../network';
+import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
 import type { RunningDownloads } from './runningDownloads';
 
@@ -16,6 +17,7 @@ export interface JobPorts {
   readonly downloads: RunningDownloads;
   readonly store: ConsentStore;
   readonly network: Network;
+  readonly projects: Pick<Projects, 'targets'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly prompts: Prompts;

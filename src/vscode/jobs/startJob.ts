@@ -14,10 +14,13 @@ import {
 } from '../../core/jobRequest';
 import type { Reason, Target } from '../../core/model';
 import { withoutIcons } from '../prompts';
+import { sameTarget } from '../sameTarget';
 import { cancellable } from './cancellable';
 import type { JobActionPorts } from './ports';
 
-export async function startJob(target: Target, ports: JobActionPorts): Promise<void> {
+export async function startJob(given: Target, ports: JobActionPorts): Promise<void> {
+  const target = await sameTarget(given, ports);
+  if (!target) return;
   const groups = await readGroups(target, ports);
   if (!groups) return;
   const resources = exportableResources(groups);
@@ -148,7 +151,9 @@ async function agreed(target: Target, planned: readonly PlannedJob[], { prompts 
 }
 
 /** Sends one request, and resolves with what is being told of it: the next job does not wait for that to be read. */
-async function startOne(target: Target, request: JobRequest, ports: JobActionPorts): Promise<readonly Promise<void>[]> {
+async function startOne(given: Target, request: JobRequest, ports: JobActionPorts): Promise<readonly Promise<void>[]> {
+  const target = await sameTarget(given, ports);
+  if (!target) return [];
   const start = await cancellable(vscode.l10n.t('Starting the archive job'), (signal) =>
     ports.jobs.start(target, request, signal),
   );

@@ -4,6 +4,7 @@ import { plainText } from '../../core/foreignText';
 import { type Target, targetKey } from '../../core/model';
 import type { Log } from '../../core/ports';
 import { forgetLost } from '../forgetLost';
+import { configuredNow, sameTarget } from '../sameTarget';
 import { type ClientPorts, chooseClient } from './client';
 import { type EndingPorts, tellEnding } from './ending';
 import { type GrantPorts, resources as resourcesOf } from './grants';
@@ -15,20 +16,28 @@ export interface ConsentPorts extends ClientPorts, EndingPorts, GrantPorts, Toke
 }
 
 /** Signs in for the resources. Resolves with whether tokens were stored; everything that has to be told is told. */
-export async function askConsent(target: Target, request: ConsentRequest, ports: ConsentPorts): Promise<boolean> {
-  const way = await chooseWay(target, request, ports);
-  if (!way) return false;
+export async function askConsent(given: Target, request: ConsentRequest, ports: ConsentPorts): Promise<boolean> {
+  const way = await chooseWay(given, request, ports);
+  const target = way && (await sameTarget(given, ports));
+  if (!way || !target) return false;
   const result = await waitForConsent(target, request, way, ports);
   if (result.kind !== 'signed-in') {
     const signInAnew = async (): Promise<void> => {
-      const client = await chooseClient(target, request.origins, ports, { askAnew: true });
-      if (client) await askConsent(target, { ...request, client }, ports);
+      const current = await sameTarget(target, ports);
+      const client = current && (await chooseClient(current, request.origins, ports, { askAnew: true }));
+      if (client) await askConsent(current, { ...request, client }, ports);
     };
     await tellEnding(target, request.client, result, signInAnew, ports);
     return false;
   }
+  // Whatever the settings say by now: the tokens belong to where they were asked for, and must not be lost.
   if (!(await storeTokens(target, request.client, result, ports))) return false;
   await forgetLost(target, ports.vault, ports.log);
+  if (!configuredNow(target, ports.projects)) {
+    const other = ports.projects.targets.get(targetKey(target));
+    if (other) await ports.operations.credentialChangedElsewhere(other);
+    return false;
+  }
   ports.operations.credentialChanged(target, { kind: 'stored' });
   await ports.operations.probe(target, new AbortController().signal, { dropRejected: true });
   await offerMissing(target, request, resourcesOf(result.missingScopes), ports);
@@ -46,7 +55,7 @@ async function offerMissing(
   const ask = vscode.l10n.t('Ask for the Missing Ones…');
   const chosen = await ports.prompts.warn(
     vscode.l10n.t(
-      '{0} has granted {1} of {2} scopes. Not granted: {3}. They can be asked for in a separate grant, with a token of its own.',
+      '{0} has granted {1} of {2} scopes. Not granted: {3}. What is missing can be asked for in a separate grant, with a token of its own.',
       plainText(target.identity.label, 80),
       request.resources.length - missing.length,
       request.resources.length,
@@ -56,7 +65,6 @@ async function offerMissing(
   );
   if (chosen !== ask) return;
   // The notice may have stood there for long.
-  const current = ports.projects.targets.get(targetKey(target));
-  if (current?.project.endpoint !== target.project.endpoint) return;
-  await askConsent(current, { ...request, resources: missing }, ports);
+  const current = await sameTarget(target, ports);
+  if (current) await askConsent(current, { ...request, resources: missing }, ports);
 }

@@ -9,7 +9,7 @@ import type { Clock } from '../../core/ports';
 import { scopeOf } from '../../providers/googleDataPortability/scopes';
 import { googleAddresses } from '../../providers/googleDataPortability/settings';
 import type { Network } from '../network';
-import type { Prompts } from '../prompts';
+import { inert, type Prompts } from '../prompts';
 import { translate } from '../translate';
 import type { SignInClient } from './client';
 
@@ -56,13 +56,21 @@ export async function chooseWay(
     ],
     [open, copy],
   );
-  if (chosen === open) return async (url) => vscode.env.openExternal(vscode.Uri.parse(url, true));
+  if (chosen === open) return openBrowser;
   if (chosen !== copy) return undefined;
   return async (url, tell) => {
     await vscode.env.clipboard.writeText(url);
     tell(vscode.l10n.t('The link is in the clipboard. Open it in the browser profile of the test user.'));
     return true;
   };
+}
+
+/**
+ * VS Code decodes a `Uri` and does not encode it again: of `%2B` in the account's name a `+` is left, which the page reads as
+ * a space. The text it opens as it is, although its type does not say so.
+ */
+async function openBrowser(url: string): Promise<boolean> {
+  return vscode.env.openExternal(url as unknown as vscode.Uri);
 }
 
 /** Ends by itself, and at once when it is cancelled. */
@@ -77,7 +85,7 @@ export async function waitForConsent(
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Waiting for {0} to consent in the browser', plainText(target.identity.label, 80)),
+      title: inert(vscode.l10n.t('Waiting for {0} to consent in the browser', plainText(target.identity.label, 80))),
       cancellable: true,
     },
     async (progress, token) => {
@@ -114,7 +122,7 @@ function askPasted(texts: ReasonTexts): NonNullable<Parameters<typeof signInToGo
         ignoreFocusOut: true,
         validateInput: (text) => {
           const problem = text === '' ? undefined : check(text);
-          return problem ? reasonParagraph(problem, texts, translate) : undefined;
+          return problem ? inert(reasonParagraph(problem, texts, translate)) : undefined;
         },
       },
       source.token,

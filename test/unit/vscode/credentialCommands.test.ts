@@ -89,6 +89,17 @@ describe('Set Credential and Forget Credential', () => {
     assert.equal(desk.store.get(aliceKey).consent.kind, 'not-signed-in');
   });
 
+  it('asks nothing where none is stored, and keeps in mind that the consent was reset', async () => {
+    await forget();
+    assert.match(desk.last().text, /^No credential of alice is stored/);
+    await desk.earlier(['myactivity.search']);
+    await desk.vault.forgetDead(alice, await desk.credentials(), noon);
+    desk.consentIs({ kind: 'needs-consent', since: noon });
+    answers = ['Forget Credential'];
+    await forget();
+    assert.deepEqual([desk.last().kind, desk.store.get(aliceKey).consent.kind], ['warn', 'needs-consent']);
+  });
+
   describe('of several', () => {
     beforeEach(async () => {
       await desk.earlier(['myactivity.search']);

@@ -17,7 +17,9 @@ import { type Reason, targetAddress, targetKey } from '../../../src/core/model';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../../src/core/outcomeText';
 import { reasonTexts } from '../../../src/core/reasonTexts';
 import { BoundSecret } from '../../../src/core/redact';
+import { tellReason } from '../../../src/vscode/commands/tellOutcome';
 import { type JobCommandPorts, jobCommands } from '../../../src/vscode/jobs/commands';
+import type { JobActionPorts } from '../../../src/vscode/jobs/ports';
 import { RunningDownloads } from '../../../src/vscode/jobs/runningDownloads';
 import { FakeEditor } from '../../fakes/editor';
 import { MemoryJobs } from '../../fakes/memoryJobs';
@@ -50,6 +52,8 @@ export class JobDesk implements ArchiveJobs {
   /** What the person does, by what is shown; Escape for everything else. */
   person: (shown: Shown) => Answer | Promise<Answer> = () => undefined;
   selected: readonly unknown[] = [];
+  /** The identities as configured now. */
+  readonly configured = new Map([[this.key, this.target]]);
 
   groups: Exportable = { kind: 'groups', groups: [{ timeBased: ['maps', 'search'], oneTime: ['music'] }] };
   starts: JobStart[] = [];
@@ -62,6 +66,7 @@ export class JobDesk implements ArchiveJobs {
 
   readonly jobs: JobOperations;
   readonly commands: ReturnType<typeof jobCommands>;
+  readonly actionPorts: JobActionPorts;
 
   constructor() {
     this.editor.use();
@@ -117,7 +122,8 @@ export class JobDesk implements ArchiveJobs {
     };
     const memento = new Map<string, unknown>();
     Object.assign(editor.api.window, {
-      withProgress: (_options: unknown, task: (progress: unknown, token: unknown) => unknown) => {
+      withProgress: (options: { readonly title?: string }, task: (progress: unknown, token: unknown) => unknown) => {
+        if (options.title !== undefined) editor.titles.push(options.title);
         const onCancellationRequested = (listener: () => void): void => {
           this.stopProgress = listener;
         };
@@ -142,6 +148,7 @@ export class JobDesk implements ArchiveJobs {
       log,
       prompts,
       texts,
+      projects: { targets: this.configured },
       network: { transport: async () => ({ download: (request: DownloadRequest) => this.#serve(request) }) },
       recent: {
         get: (key: string) => memento.get(key),
@@ -152,6 +159,7 @@ export class JobDesk implements ArchiveJobs {
       selection: () => this.selected,
     } as unknown as JobCommandPorts;
     this.commands = jobCommands(ports);
+    this.actionPorts = { ...ports, tellReason, completed: async () => undefined };
   }
 
   /** What the Cancel button of the newest progress does. */

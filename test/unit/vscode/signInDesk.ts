@@ -53,6 +53,10 @@ export class SignInDesk {
   readonly log: string[] = [];
   readonly shown: Shown[] = [];
   readonly probes: unknown[] = [];
+  /** The identities as configured now. */
+  readonly configured = new Map([[aliceKey, alice]]);
+  /** Identities whose state was told anew, from what is stored. */
+  readonly retold: Target[] = [];
   /** What the next read of the consent finds. */
   probed: ConsentState = { kind: 'stored' };
   /** Which button the person presses; by default the way into the browser, and none of a notification. */
@@ -111,13 +115,14 @@ export class SignInDesk {
       log,
       texts,
       network: { transport: async () => this.transport },
-      projects: { targets: new Map([[aliceKey, alice]]), save: () => assert.fail('the settings were written') },
+      projects: { targets: this.configured, save: () => assert.fail('the settings were written') },
       recent: {
         get: (key: string) => stored.get(key),
         update: async (key: string, value: unknown) => void stored.set(key, value),
       },
       operations: {
         credentialChanged: (target: Target, consent: ConsentState) => this.consentIs(consent, target),
+        credentialChangedElsewhere: async (target: Target) => void this.retold.push(target),
         probe: async (target: Target, _signal: AbortSignal, options: unknown) => {
           this.probes.push(options);
           this.consentIs(this.probed, target);
