@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { ArchiveFiles, PartFacts, PartOpening } from '../core/downloadPorts';
 import { type ArchiveName, archiveFileName, archiveStem } from './archiveNames';
-import { errorCode, namesIn, privateFile, readIfThere, sha256, writeAtomically } from './fileSystem';
-import { type ArchiveFs, fileFailure, OpenPart, type PartPlace } from './partFile';
+import { errorCode, namesIn, readIfThere, sha256, writeAtomically } from './fileSystem';
+import { type ArchiveFs, fileFailure, OpenPart, openAnew, openKept, openNew, type PartPlace } from './partFile';
 
 const noteSchema = v.object({
   v: v.literal(1),
@@ -130,11 +130,13 @@ export function createArchiveFiles(options: {
       try {
         const found = await find(number, of, facts);
         const { place } = found;
+        const isOurs = 'bytes' in found;
+        const isKept = isOurs && found.bytes > 0;
         // The note first: a part without one belongs to nobody.
-        if (!('bytes' in found) || found.bytes === 0) await place.writeNote(facts);
-        part = new OpenPart(place, await openPart(fs, place.partPath, 'bytes' in found), facts);
-        if ('bytes' in found && found.bytes > 0) await part.takeOver();
-        else await part.empty();
+        if (!isKept) await place.writeNote(facts);
+        const kept = isKept ? await openKept(place) : undefined;
+        part = new OpenPart(place, kept ?? (await (isOurs ? openAnew(place) : openNew(place))), facts);
+        await part.takeOver();
         return { kind: 'open', file: part };
       } catch (error) {
         await part?.close();
@@ -142,18 +144,6 @@ export function createArchiveFiles(options: {
       }
     },
   };
-}
-
-/** A new part is made, and never somebody else's file taken for it. */
-async function openPart(fs: ArchiveFs, path: string, ours: boolean): Promise<promises.FileHandle> {
-  if (ours) {
-    try {
-      return await fs.open(path, 'r+');
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
-    }
-  }
-  return fs.open(path, 'wx+', privateFile);
 }
 
 function hasLater(taken: ReadonlySet<string>, stem: string, nth: number): boolean {

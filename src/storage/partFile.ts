@@ -1,11 +1,12 @@
 /** One file of an archive while it is written: under a name of its own, with a note beside it that says what it is of. */
+import { type BigIntStats, constants } from 'node:fs';
 import type * as promises from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileFailure, FileProblem, PartFacts, PartFile, PartFinish } from '../core/downloadPorts';
 import { archiveFileName } from './archiveNames';
 import { type RunningHash, runningHash } from './fileHash';
-import { errorCode, type StorageFs, syncFolder } from './fileSystem';
+import { errorCode, privateFile, type StorageFs, syncFolder } from './fileSystem';
 
 export type ArchiveFs = StorageFs & Pick<typeof promises, 'statfs' | 'link'>;
 
@@ -51,13 +52,44 @@ const noLinks: ReadonlySet<string> = new Set([
   'EMLINK',
 ]);
 
+/** Windows has no such flag; there a link cannot be made without special rights. */
+const neverThroughLinks = constants.O_NOFOLLOW ?? 0;
+
+/** The part as it was left behind. A link in its place is none: what it leads to is somebody else's. */
+export async function openKept({ fs, partPath }: PartPlace): Promise<FileHandle | undefined> {
+  try {
+    return await fs.open(partPath, constants.O_RDWR | neverThroughLinks);
+  } catch (error) {
+    if (['ENOENT', 'ELOOP'].includes(errorCode(error))) return undefined;
+    throw error;
+  }
+}
+
+/** An empty part. Rejects where there is a file already. */
+export function openNew({ fs, partPath }: PartPlace): Promise<FileHandle> {
+  return fs.open(partPath, 'wx+', privateFile);
+}
+
+/**
+ * An empty part in place of one of ours. Never the same file emptied: another window may be writing it, and it may have its
+ * final name already.
+ */
+export async function openAnew(place: PartPlace): Promise<FileHandle> {
+  try {
+    await place.fs.unlink(place.partPath);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+  return openNew(place);
+}
+
 const readBytes = 1_000_000;
 /** Names that are tried for one file. */
 const mostNames = 1000;
 
 export class OpenPart implements PartFile {
   readonly #place: PartPlace;
-  readonly #handle: FileHandle;
+  #handle: FileHandle;
   #facts: PartFacts;
   #hash: RunningHash | undefined;
   #bytes = 0;
@@ -73,7 +105,7 @@ export class OpenPart implements PartFile {
     return this.#bytes;
   }
 
-  /** Takes over what is in the file. Rejects with the system's error. */
+  /** Takes over what is in the file, if anything is. Rejects with the system's error. */
   async takeOver(): Promise<void> {
     const buffer = Buffer.alloc(readBytes);
     for (;;) {
@@ -84,17 +116,13 @@ export class OpenPart implements PartFile {
     }
   }
 
-  /** Rejects with the system's error. */
-  async empty(): Promise<void> {
-    await this.#handle.truncate(0);
-    this.#bytes = 0;
-    this.#hash = runningHash(this.#facts);
-  }
-
   async restart(facts: PartFacts) {
     try {
       this.#facts = facts;
-      await this.empty();
+      await this.close();
+      this.#handle = await openAnew(this.#place);
+      this.#bytes = 0;
+      this.#hash = runningHash(facts);
       await this.#place.writeNote(facts);
       return { kind: 'restarted' } as const;
     } catch (error) {
@@ -122,6 +150,8 @@ export class OpenPart implements PartFile {
     const actual = this.#bytes;
     const expected = this.#facts.totalBytes ?? actual;
     try {
+      // Another window has begun it anew: that one will give the name.
+      if (!(await this.#isOwn())) throw Object.assign(new Error('another part'), { code: 'ENOENT' });
       const { size } = await this.#handle.stat();
       if (actual !== expected || size !== expected) {
         await this.discard();
@@ -149,8 +179,9 @@ export class OpenPart implements PartFile {
   }
 
   async discard(): Promise<void> {
+    const isOwn = await this.#isOwn();
     await this.close();
-    await this.#remove();
+    if (isOwn) await this.#remove();
   }
 
   #failure(error: unknown): FileFailure {
@@ -171,7 +202,7 @@ export class OpenPart implements PartFile {
         const code = errorCode(error);
         if (code === 'EEXIST') {
           // A crash after the link, before the part's own name was gone.
-          if (await this.#isSameFile(path)) return name;
+          if (await this.#isNamed(path)) return name;
         } else if (noLinks.has(code)) {
           if (await this.#renameWhereFree(path)) return name;
         } else throw error;
@@ -180,10 +211,30 @@ export class OpenPart implements PartFile {
     throw Object.assign(new Error('no free name'), { code: 'EEXIST' });
   }
 
-  async #isSameFile(path: string): Promise<boolean> {
-    const { fs, partPath } = this.#place;
-    const [one, other] = await Promise.all([fs.stat(partPath, { bigint: true }), fs.stat(path, { bigint: true })]);
-    return one.ino !== 0n && one.ino === other.ino && one.dev === other.dev;
+  /** Whether the part is still the file that is being written here. */
+  async #isOwn(): Promise<boolean> {
+    try {
+      const [own, there] = await Promise.all([this.#handle.stat({ bigint: true }), this.#stat(this.#place.partPath)]);
+      // Where files have no numbers, nothing can be told.
+      return there !== undefined && (own.ino === 0n || isSameFile(own, there));
+    } catch {
+      return false;
+    }
+  }
+
+  async #isNamed(path: string): Promise<boolean> {
+    const [part, named] = await Promise.all([this.#stat(this.#place.partPath), this.#stat(path)]);
+    return part !== undefined && named !== undefined && part.ino !== 0n && isSameFile(part, named);
+  }
+
+  /** `undefined` when nothing is there, or a link to nowhere. */
+  async #stat(path: string): Promise<BigIntStats | undefined> {
+    try {
+      return await this.#place.fs.stat(path, { bigint: true });
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 
   /** Where there are no links, as on FAT, looking first has to do. */
@@ -204,4 +255,8 @@ export class OpenPart implements PartFile {
     await fs.unlink(partPath).catch(() => undefined);
     await fs.unlink(notePath).catch(() => undefined);
   }
+}
+
+function isSameFile(one: BigIntStats, other: BigIntStats): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
 }

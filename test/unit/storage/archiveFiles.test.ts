@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileProblem, PartFacts, PartFile } from '../../../src/core/downloadPorts';
 import { createArchiveFiles } from '../../../src/storage/archiveFiles';
@@ -289,6 +289,71 @@ describe('archiveFiles', () => {
     assert.deepEqual(await readFile(join(folder(), name)), content);
     assert.deepEqual(await names(), [name]);
   });
+
+  it('a window that begins anew takes nothing from the other, and only one of them gives the name', async () => {
+    const { etag: _, ...noEtag } = facts;
+    const beginnings: (() => Promise<PartFile>)[] = [
+      () => open(noEtag),
+      async () => {
+        const other = await open();
+        assert.deepEqual(await other.restart({ ...facts, etag: '"v2"' }), { kind: 'restarted' });
+        return other;
+      },
+    ];
+    for (const begin of beginnings) {
+      const one = await open();
+      await write(one, content.subarray(0, 20));
+      const other = await begin();
+      assert.equal(other.bytes, 0);
+      await write(other, content.subarray(0, 3));
+      await write(one, content.subarray(20));
+      const finish = await one.finish();
+      assert.equal(finish.kind === 'failed' && finish.problem, 'missing');
+      assert.ok(!(await names()).includes(name), 'there is a hole in it');
+      await write(other, content.subarray(3));
+      assert.deepEqual(await other.finish(), { kind: 'finished', name, bytes: content.length });
+      assert.deepEqual(await readFile(join(folder(), name)), content);
+      await rm(join(folder(), name));
+      assert.deepEqual(await names(), []);
+    }
+  });
+
+  it('what has its final name is not touched by another version, after an end between the two names', async () => {
+    disk.failWhen = (step) => (step.operation === 'unlink' ? 'EIO' : undefined);
+    const first = await open();
+    await write(first, content);
+    assert.equal((await first.finish()).kind, 'finished');
+    disk.failWhen = undefined;
+    const newer = await open({ ...facts, etag: '"v2"' });
+    await write(newer, Buffer.from('another version'));
+    await newer.close();
+    assert.deepEqual(await readFile(join(folder(), name)), content);
+  });
+
+  if (process.platform !== 'win32') {
+    it('follows no link that was put in the place of a part', async () => {
+      const first = await open();
+      await write(first, content.subarray(0, 20));
+      await first.close();
+      await writeFile(join(folder(), 'precious'), 'precious, and as long as that');
+      await rm(join(folder(), `${name}.part`));
+      await symlink(join(folder(), 'precious'), join(folder(), `${name}.part`));
+      const second = await open();
+      assert.equal(second.bytes, 0);
+      await write(second, content);
+      assert.equal((await second.finish()).kind, 'finished');
+      assert.equal(await text('precious'), 'precious, and as long as that');
+      assert.deepEqual(await readFile(join(folder(), name)), content);
+    });
+
+    it('goes past a link to nowhere that has the final name', async () => {
+      const file = await open();
+      await write(file, content);
+      await symlink(join(folder(), 'nowhere'), join(folder(), name));
+      const second = name.replace('.zip', ' (2).zip');
+      assert.deepEqual(await file.finish(), { kind: 'finished', name: second, bytes: content.length });
+    });
+  }
 
   it('leaves alone a folder that has the name of the part', async () => {
     await mkdir(join(folder(), `${name}.part`));
