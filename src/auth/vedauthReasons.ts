@@ -12,6 +12,11 @@ export function refreshFailed(failure: VedauthFailure, authOrigin: string): Reas
   return { ...reason('venafi.refreshFailed', {}, retry), cause: causeOf(failure, new URL(authOrigin).host) };
 }
 
+/** Why the server may still know the sign-in. */
+export function signOutFailed(failure: VedauthFailure, authOrigin: string): Reason {
+  return { ...reason('venafi.signOutFailed', {}, retry), cause: causeOf(failure, new URL(authOrigin).host) };
+}
+
 /** Why a sign-in has brought no tokens; `undefined` when the user has ended it. */
 export function signInFailed(
   result: Exclude<DeviceResult | DeviceStart, { kind: 'issued' | 'started' }>,
@@ -62,6 +67,11 @@ export const vedauthReasonTexts: Readonly<Record<string, ReasonText>> = {
     happened: 'The server names a sign-in page that is no https address.',
     notHappened: 'It was not opened.',
     remedy: 'Let the administrator correct the address of the authorization server.',
+  },
+  'venafi.signOutFailed': {
+    happened: 'The server may still know the sign-in. {cause}',
+    notHappened: 'Nothing was forgotten here.',
+    remedy: 'Try again, or let an administrator revoke it.',
   },
   'venafi.refreshFailed': {
     happened: 'The sign-in could not be renewed. {cause}',

@@ -54,8 +54,8 @@ const resultSchema = v.object({ Result: v.pipe(v.number(), v.integer()), Success
  * `Success: false`, because an answer that contradicts itself, or leaves it open, proves nothing.
  */
 export function readResult(body: unknown): Result {
-  const parsed = Array.isArray(body) ? undefined : v.safeParse(resultSchema, body);
-  if (!parsed?.success) return { meaning: 'unknown', name: 'no result code' };
+  const parsed = v.safeParse(resultSchema, body);
+  if (!parsed.success) return { meaning: 'unknown', name: 'no result code' };
   const { Result: code, Success: success } = parsed.output;
   const [name, meaning] = classes[code] ?? ['', 'unknown'];
   const shown = name === '' ? String(code) : `${code} ${name}`;

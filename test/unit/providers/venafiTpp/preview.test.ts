@@ -154,6 +154,12 @@ describe('Venafi TPP: preview', () => {
         assert.equal(await stopOf(id), meaning);
       });
     }
+
+    it('is for the server to judge when nobody says who is signed in', async () => {
+      scene.answers('GetRole', role(0));
+      scene.answers('Self', response(500));
+      assert.equal(await stopOf(alice, pasted), 'ready');
+    });
   });
 
   const stops: readonly (readonly [what: string, prepare: (scene: VenafiScene) => void, meaning: string])[] = [
@@ -248,6 +254,12 @@ describe('Venafi TPP: preview', () => {
         preview.grant.credentials.map(({ alive }) => alive),
         [true, false],
       );
+    });
+
+    it('are dead when the renewed token is not accepted either', async () => {
+      scene.answers('GetRole', invalidToken);
+      assert.equal(await stopOf(alice), 'dead-credential venafi.tokenRejected');
+      assert.equal(scene.sent('token').length, 1);
     });
 
     it('are dead when none is accepted', async () => {

@@ -89,6 +89,8 @@ describe('Venafi TPP: identities of the settings', () => {
     'AD+a\u0000:x',
     'application:\u200b',
     'LOCAL:x',
+    'xlocal:x',
+    ' AD+corp:x',
   ]) {
     it(`${JSON.stringify(id)} is neither`, () => assert.equal(subjectOf({ id }), undefined));
   }
