@@ -70,7 +70,10 @@ export interface JobStore {
   list(address: TargetAddress): Promise<readonly TrackedJob[]>;
   /** All jobs, by {@link addressKey}. */
   all(): Promise<ReadonlyMap<string, readonly TrackedJob[]>>;
-  /** Replaces one job by what `change` makes of it, `undefined` removes it. Rejects when it cannot be written. */
+  /**
+   * Replaces one job by what `change` makes of it, `undefined` removes it. Rejects when it cannot be written; a job that is
+   * new is then still known to this window.
+   */
   update(
     address: TargetAddress,
     jobId: string,

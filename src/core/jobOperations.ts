@@ -14,6 +14,7 @@ import {
 import { whyUnusable } from './consentDerivation';
 import type { ConsentStore } from './consentStore';
 import type { CredentialSource } from './credentialSource';
+import { plainText } from './foreignText';
 import { mapLimited } from './mapLimited';
 import { type Reason, reason, type Target, type TargetKey, targetAddress, targetKey } from './model';
 import type { Clock, Log } from './ports';
@@ -81,7 +82,7 @@ export class JobOperations {
     if (start.kind === 'exists') await this.#track(target, start.jobId, { resources: request.resources });
     if (start.kind === 'exhausted') {
       for (const jobId of start.jobIds) await this.#track(target, jobId, { oneTime: true });
-      await this.refresh(target, signal);
+      await this.#withoutLosing(target, start.jobIds, () => this.refresh(target, signal));
     }
     return start;
   }
@@ -132,7 +133,9 @@ export class JobOperations {
       retries: (before?.retries ?? 0) + 1,
       retryOf: jobId,
     });
-    await this.change(target, jobId, (job) => job && { ...job, retriedAs: start.jobId });
+    await this.#withoutLosing(target, [jobId], () =>
+      this.change(target, jobId, (job) => job && { ...job, retriedAs: start.jobId }),
+    );
     return start;
   }
 
@@ -194,12 +197,26 @@ export class JobOperations {
     known: Partial<Pick<TrackedJob, 'resources' | 'oneTime' | 'retries' | 'retryOf'>>,
   ): Promise<void> {
     const trackedAt = this.ports.clock.now();
-    await this.change(
-      target,
-      jobId,
-      (job) => job ?? { jobId, resources: [], state: 'in-progress', trackedAt, retries: 0, parts: [], ...known },
+    await this.#withoutLosing(target, [jobId], () =>
+      this.change(
+        target,
+        jobId,
+        (job) => job ?? { jobId, resources: [], state: 'in-progress', trackedAt, retries: 0, parts: [], ...known },
+      ),
     );
     this.ports.log.info(`Archive job followed for ${targetKey(target)}.`);
+  }
+
+  /** What the service has answered counts, also where it cannot be noted: no list of the service brings an id back. */
+  async #withoutLosing(target: Target, jobIds: readonly string[], work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const ids = jobIds.map((id) => plainText(id, 300)).join(', ');
+      const why = error instanceof Error ? error.message : 'unknown error';
+      this.ports.log.error(`The archive jobs ${ids} of ${targetKey(target)} could not be noted: ${why}`);
+      await this.#show(target, targetKey(target));
+    }
   }
 
   async #note(target: Target, jobId: string, reading: JobReading): Promise<TrackedJob | undefined> {

@@ -85,6 +85,8 @@ export function createFileJobs(options: {
   const folder = join(options.folder, 'jobs');
   /** The last change of each file that is under way in this window. */
   const changing = new Map<string, Promise<unknown>>();
+  /** New jobs that this window could not write: nobody could tell their ids again. By file. */
+  const unwritten = new Map<string, JobFile>();
 
   async function read(name: string): Promise<Read> {
     const text = await readIfThere(fs, join(folder, name));
@@ -120,6 +122,7 @@ export function createFileJobs(options: {
       const file = await readFor(name);
       if (file) files.push(file);
     });
+    for (const [name, file] of unwritten) if (name.startsWith(prefix) && !names.includes(name)) files.push(file);
     return files.sort(({ job: a }, { job: b }) => a.trackedAt - b.trackedAt || (a.jobId < b.jobId ? -1 : 1));
   }
 
@@ -134,9 +137,10 @@ export function createFileJobs(options: {
       const cause = Object.assign(new Error('later version'), { code: 'LATER_VERSION' });
       throw new StorageUnavailable('The note of the archive job was written by a later version', cause);
     }
-    const before = found.kind === 'job' ? found.file.job : undefined;
+    const before = found.kind === 'job' ? found.file.job : unwritten.get(name)?.job;
     const after = changeJob(before);
     if (after === undefined) {
+      unwritten.delete(name);
       if (found.kind !== 'none') await guarded('stays', () => remove(name));
       return undefined;
     }
@@ -144,10 +148,12 @@ export function createFileJobs(options: {
     // Only the fields of the schema get to disk.
     const file = v.parse(fileSchema, { v: version, address, job: after });
     if (file.job.jobId !== jobId) throw new Error('A change must not turn one job into another.');
+    if (found.kind === 'none') unwritten.set(name, file);
     await guarded('cannot be written', async () => {
       await makeFolder(fs, folder);
       await writeAtomically(fs, join(folder, name), `${JSON.stringify(file)}\n`, 'content-and-name');
     });
+    unwritten.delete(name);
     return file.job;
   }
 

@@ -65,6 +65,18 @@ describe('JobOperations', () => {
     operations = new JobOperations({ store, jobs: disk, credentials, provider, clock, log });
   });
 
+  it('a job that was started is told, and its id not lost, where the disk cannot be written', async () => {
+    disk.broken = true;
+    assert.equal((await start('maps')).kind, 'started');
+    assert.ok(stage.logLines.some((line) => line.includes('job-1')));
+    archives.startAnswer = { kind: 'started', jobId: 'job-2' };
+    assert.equal((await operations.retry(stage.target, 'job-1', never)).kind, 'started');
+    assert.ok(stage.logLines.some((line) => line.includes('job-2')));
+    archives.startAnswer = { kind: 'exhausted', jobIds: ['job-3'], reason: reason('test.exhausted') };
+    assert.equal((await start('maps')).kind, 'exhausted');
+    assert.ok(stage.logLines.some((line) => line.includes('job-3')));
+  });
+
   it('a started job is kept on disk and shown', async () => {
     assert.equal((await start('maps')).kind, 'started');
     assert.deepEqual(archives.calls, ['start maps with 1']);

@@ -183,6 +183,33 @@ describe('fileJobs', () => {
     assert.equal((await readdir(path(''))).length, 1, 'no draft is left');
   });
 
+  it('a new job that cannot be written stays known to this window, and is written with its next change', async () => {
+    const [here, elsewhere] = [store(), store()];
+    watched.failWhen = (step) => (step.operation === 'write' ? 'ENOSPC' : undefined);
+    for (const changed of [job('a'), job('a', { state: 'complete' })]) {
+      await assert.rejects(
+        here.update(alice, 'a', () => changed),
+        StorageUnavailable,
+      );
+      assert.deepEqual(await here.list(alice), [changed]);
+      assert.deepEqual((await here.all()).get(addressKey(alice)), [changed]);
+    }
+    assert.deepEqual([await here.list(bob), await elsewhere.list(alice)], [[], []]);
+    watched.failWhen = undefined;
+    await here.update(alice, 'a', (before) => before && { ...before, retries: 1 });
+    assert.deepEqual(await elsewhere.list(alice), [job('a', { state: 'complete', retries: 1 })]);
+    await elsewhere.update(alice, 'a', () => undefined);
+    assert.deepEqual(await here.list(alice), [], 'it is not remembered any longer');
+  });
+
+  it('a new job that could not be written can be removed', async () => {
+    const here = store();
+    watched.failWhen = (step) => (step.operation === 'write' ? 'ENOSPC' : undefined);
+    await assert.rejects(here.update(alice, 'a', () => job('a')));
+    assert.equal(await here.update(alice, 'a', () => undefined), undefined);
+    assert.deepEqual(await here.list(alice), []);
+  });
+
   it('never throws on reading when something else stands in the way', async () => {
     await writeFile(join(folder(), 'jobs'), 'a file');
     assert.deepEqual(await store().list(alice), []);
