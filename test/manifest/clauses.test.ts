@@ -52,9 +52,13 @@ function offered(contextValue: string, group: RegExp): string[] {
 }
 
 describe('the row of an identity', () => {
-  it('has one main action in every state: reset, or grant anew once it is gone; verify an open outcome; stop when busy', () => {
+  it('has one main action in every state: reset, sign in or grant anew; verify an open outcome; stop when busy', () => {
+    const without = new Map([
+      ['not-signed-in', 'signIn'],
+      ['needs-consent', 'grantAgain'],
+    ]);
     for (const { state, contextValue } of allRows()) {
-      const settled = state.consent.kind === 'needs-consent' ? 'grantAgain' : 'resetConsent';
+      const settled = without.get(state.consent.kind) ?? 'resetConsent';
       const idle = state.unfinished ? 'verifyOutcome' : settled;
       const expected = state.activity.kind === 'idle' ? idle : 'stopWaiting';
       assert.deepEqual(offered(contextValue, /^inline@/), [expected], contextValue);

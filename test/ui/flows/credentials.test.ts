@@ -110,7 +110,8 @@ describe('credentials in a real workbench', () => {
       await tree.waitForRow(bob, ({ description }) => description === 'signed in · not checked yet');
       await tree.waitForRow(alice, ({ description }) => description === notSignedIn);
       await sandbox.forgetRequests();
-      await tree.inlineAction(alice, 'Reset Consent');
+      assert.deepEqual(await tree.inlineActions(alice), ['Sign In…']);
+      await tree.menuAction(alice, 'Reset Consent');
       await window.notification(
         `${alice} (Shop (testing)): No credential of this identity is stored on this computer.`,
       );
