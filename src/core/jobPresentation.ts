@@ -6,8 +6,8 @@ import { plainText } from './foreignText';
 import { localTime } from './localTime';
 import { duration, type IconPresentation, type PresentationContext } from './presentation';
 
-/** What the row of the identity says of its jobs; `undefined` when none needs attention. */
-export function jobWords(jobs: readonly TrackedJob[], { translate, now }: PresentationContext): string | undefined {
+/** What the row of the identity says of its jobs; nothing when none runs or waits. */
+export function jobWords(jobs: readonly TrackedJob[], { translate, now }: PresentationContext): readonly string[] {
   const running = jobs.filter(isRunning).length;
   const waiting = jobs.filter((job) => isUndownloaded(job, now)).length;
   const words: string[] = [];
@@ -21,7 +21,7 @@ export function jobWords(jobs: readonly TrackedJob[], { translate, now }: Presen
         : translate('{n} archives to download', { n: String(waiting) }),
     );
   }
-  return words.length === 0 ? undefined : words.join(' · ');
+  return words;
 }
 
 export function presentJobs(state: IdentityState, context: PresentationContext): readonly DetailPresentation[] {

@@ -94,11 +94,12 @@ function withOutcome(consent: string, outcome: Outcome, context: PresentationCon
 function consentWords(state: IdentityState, context: PresentationContext): string {
   const { translate } = context;
   const { consent } = state;
+  const jobs = jobWords(state.jobs, context);
   switch (consent.kind) {
     case 'not-signed-in':
       return translate('not signed in on this computer', {});
     case 'stored':
-      return translate('signed in · not checked yet', {});
+      return [translate('signed in · not checked yet', {}), ...jobs].join(' · ');
     case 'needs-consent':
       return translate('needs consent', {});
     case 'dead-credential':
@@ -113,13 +114,13 @@ function consentWords(state: IdentityState, context: PresentationContext): strin
       const { timeBased, oneTime, credentialExpiresAt } = consent.grant;
       const count = timeBased.length + oneTime.length;
       const scopes = count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) });
-      const parts = [translate('granted', {}), scopes];
+      // What waits for the user stands before what can be cut off in a narrow side bar.
+      const parts = [translate('granted', {}), scopes, ...jobs];
       if (credentialExpiresAt !== undefined) {
         const left = credentialExpiresAt - context.now;
         parts.push(left > 0 ? translate('expires in {time}', { time: duration(left) }) : translate('expired', {}));
       }
-      const jobs = jobWords(state.jobs, context);
-      return (jobs === undefined ? parts : [...parts, jobs]).join(' · ');
+      return parts.join(' · ');
     }
   }
 }

@@ -24,7 +24,7 @@ export async function lostTokenHelp(target: Target, { prompts }: { readonly prom
   );
   for (;;) {
     const chosen = await prompts.page(
-      vscode.l10n.t('The token of {0} is lost. What now?', plainText(target.identity.label, 80)),
+      vscode.l10n.t('When the token of {0} is lost', plainText(target.identity.label, 80)),
       [
         vscode.l10n.t(
           'A consent is reset with one of its own tokens. If the consent is alive and its tokens are lost, nothing can be sent from here; and while it is alive, Google does not ask for the same scopes again: its page stops at "Incremental auth is not allowed" and never comes back.',

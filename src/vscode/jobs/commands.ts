@@ -132,8 +132,10 @@ async function chooseJob(
   const named = jobIdOf(argument);
   if (named !== undefined) {
     const known = state.jobs.some(({ jobId }) => jobId === named);
+    const chosen = fitting.find(({ jobId }) => jobId === named);
     if (!known) await prompts.warn(vscode.l10n.t('This archive job is no longer followed here.'));
-    return fitting.find(({ jobId }) => jobId === named);
+    else if (!chosen) await prompts.warn(none);
+    return chosen;
   }
   const [selected, ...others] = argument === undefined ? selection() : [];
   const given = others.length === 0 ? jobIdOf(selected) : undefined;

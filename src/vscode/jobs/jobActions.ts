@@ -28,7 +28,7 @@ async function followJob(target: Target, ports: JobActionPorts): Promise<void> {
 async function follow(given: Target, jobId: string, ports: JobActionPorts): Promise<void> {
   const target = await sameTarget(given, ports);
   if (!target) return;
-  const reading = await cancellable(vscode.l10n.t('Reading the state of the job'), (signal) =>
+  const reading = await cancellable(vscode.l10n.t('Reading the state of the job'), ports.clock, (signal) =>
     ports.jobs.adopt(target, jobId, signal),
   );
   if (reading.kind === 'state') return ports.reveal(target);
@@ -83,7 +83,7 @@ async function checkJobs(given: Target, ports: JobActionPorts): Promise<void> {
 async function retryJob(given: Target, job: TrackedJob, ports: JobActionPorts): Promise<void> {
   const target = await sameTarget(given, ports);
   if (!target) return;
-  const start = await cancellable(vscode.l10n.t('Starting the archive job again'), (signal) =>
+  const start = await cancellable(vscode.l10n.t('Starting the archive job again'), ports.clock, (signal) =>
     ports.jobs.retry(target, job.jobId, signal),
   );
   await tellStart(target, start, () => retryJob(target, job, ports), ports);
@@ -101,7 +101,7 @@ async function cancelJob(given: Target, job: TrackedJob, ports: JobActionPorts):
   );
   const target = yes ? await sameTarget(given, ports) : undefined;
   if (!target) return;
-  const cancel = await cancellable(vscode.l10n.t('Cancelling the archive job'), (signal) =>
+  const cancel = await cancellable(vscode.l10n.t('Cancelling the archive job'), ports.clock, (signal) =>
     ports.jobs.cancel(target, job.jobId, signal),
   );
   await tellCancel(target, job, cancel, ports);

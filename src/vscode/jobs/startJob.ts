@@ -43,7 +43,7 @@ export async function startJob(given: Target, ports: JobActionPorts): Promise<vo
 }
 
 async function readGroups(target: Target, ports: JobActionPorts): Promise<readonly ExportableGroup[] | undefined> {
-  const exportable = await cancellable(vscode.l10n.t('Reading what can be exported'), async (signal) => {
+  const exportable = await cancellable(vscode.l10n.t('Reading what can be exported'), ports.clock, async (signal) => {
     const ready = await ports.jobs.ready(target);
     return ready.kind === 'ready' ? ready.archives.exportable(ready.target, signal) : ready;
   });
@@ -154,7 +154,7 @@ async function agreed(target: Target, planned: readonly PlannedJob[], { prompts 
 async function startOne(given: Target, request: JobRequest, ports: JobActionPorts): Promise<readonly Promise<void>[]> {
   const target = await sameTarget(given, ports);
   if (!target) return [];
-  const start = await cancellable(vscode.l10n.t('Starting the archive job'), (signal) =>
+  const start = await cancellable(vscode.l10n.t('Starting the archive job'), ports.clock, (signal) =>
     ports.jobs.start(target, request, signal),
   );
   const again = async (): Promise<void> => {
