@@ -36,8 +36,6 @@ export type ClientSecretResult =
 export async function signAppleClientSecret(key: AppleKey, url: URL, clock: Clock): Promise<ClientSecretResult> {
   const revealed = key.privateKey.revealFor(url);
   if (revealed.kind === 'foreign-origin') return { kind: 'foreign-origin', boundTo: revealed.boundTo };
-  const pem = normalizedPem(revealed.value);
-  if (pem === undefined) return { kind: 'unusable-key' };
   const now = Math.floor(clock.now() / 1000);
   try {
     const jwt = await new SignJWT()
@@ -47,19 +45,11 @@ export async function signAppleClientSecret(key: AppleKey, url: URL, clock: Cloc
       .setAudience(audience)
       .setIssuedAt(now)
       .setExpirationTime(now + lifetimeSeconds)
-      .sign(await importPKCS8(pem, 'ES256'));
+      // The library passes over line breaks, wherever they are or are missing.
+      .sign(await importPKCS8(revealed.value.trim(), 'ES256'));
     return { kind: 'signed', clientSecret: new BoundSecret(jwt, [url.origin]) };
   } catch {
     // The library's error could repeat a part of the key.
     return { kind: 'unusable-key' };
   }
-}
-
-/** The PEM with its line breaks put right; `undefined` when it is none. */
-function normalizedPem(text: string): string | undefined {
-  const found = /^\s*-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----\s*$/.exec(text);
-  const base64 = found?.[1]?.replace(/\s+/g, '');
-  if (!base64) return undefined;
-  const lines = base64.match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n');
 }
