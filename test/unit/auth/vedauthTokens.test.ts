@@ -179,6 +179,33 @@ describe('tokens of a sign-in', () => {
       assert.equal(bearer(await otherWindow().current(ended, never)), 'access-1');
       assert.deepEqual(refreshes(), ['refresh-0']);
     });
+
+    it('nor is what another window has stored then taken for old', async () => {
+      scene.generations.failing = true;
+      scene.answers('token', issued('1'), issued('2'));
+      const first = await tokens.current(ended, never);
+      assert.ok(first.kind === 'token');
+      assert.equal(bearer(await otherWindow().renewed(ended, first.token, never)), 'access-2');
+      assert.equal(bearer(await tokens.renewed(ended, first.token, never)), 'access-2');
+      assert.deepEqual(refreshes(), ['refresh-0', 'refresh-1']);
+    });
+  });
+
+  it('the end of the grant is kept in mind when a refresh does not say it again', async () => {
+    scene.answers('token', issued('1', { expires_in: 60, refresh_until: 2_000_000_000 }), issued('2'));
+    for (let i = 0; i < 2; i++) {
+      const reading = await tokens.current(ended, never);
+      assert.ok(reading.kind === 'token');
+      assert.equal(reading.token.refreshUntil, 2_000_000_000_000);
+    }
+    assert.deepEqual(refreshes(), ['refresh-0', 'refresh-1']);
+  });
+
+  it('a token goes to no origin that it was not given for, though the project has moved there', async () => {
+    await tokens.current(ended, never);
+    const moved = { ...ended, client: { ...ended.client, boundTo: [host, 'https://new.example'] } };
+    const reading = await otherWindow().current(moved, never);
+    assert.deepEqual(reading.kind === 'token' && reading.token.accessToken.boundTo, [host]);
   });
 
   describe('a refresh that fails', () => {
