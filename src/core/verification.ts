@@ -55,7 +55,7 @@ async function pause(
 
 /**
  * The other credentials of an identity whose reset was verified: those the service does not accept any more are forgotten,
- * the rest comes back. One that cannot be read is kept, and not counted as alive.
+ * those that live come back. One that cannot be read is asked for again; in the end it is kept, and not counted as alive.
  */
 export async function endOthers(
   target: Target,
@@ -76,9 +76,10 @@ export async function endOthers(
         ports.log.error(`A dead credential could not be forgotten: ${messageOf(error)}`);
       }
     }
-    left = reading.alive;
-    if (left.length === 0 || deadline - ports.clock.monotonic() <= 0) return left;
-    if (!(await pause(attempt, deadline, ports, signal))) return left;
+    const { alive } = reading;
+    left = left.filter((one) => !reading.dead.includes(one));
+    if (left.length === 0 || deadline - ports.clock.monotonic() <= 0) return alive;
+    if (!(await pause(attempt, deadline, ports, signal))) return alive;
   }
 }
 

@@ -125,6 +125,10 @@ export class CredentialReader {
       }
       case 'dead-token':
         this.tokens.drop(target);
+        // The token was made just now: what is stored was accepted, and may not be forgotten for this.
+        if (credential.form === credentialForms.refreshToken.id) {
+          return { kind: 'unread', credential, outcome: 'refused', reason: answer.reason };
+        }
         return { kind: 'dead', credential, reason: answer.reason };
       case 'refused':
         return { kind: 'unread', credential, outcome: 'refused', reason: answer.reason };

@@ -69,6 +69,21 @@ describe('an identity with several credentials', () => {
     assert.deepEqual(stage.reading, present(second, third));
   });
 
+  it('one that cannot be read is asked for again', async () => {
+    const probes: ProbeResult[] = [
+      { kind: 'failed', reason: reason('test.offline') },
+      lives(life(third, false)),
+      lives(life(second, true)),
+      lives(life(second, false)),
+    ];
+    stage.when('probe', () => {
+      stage.probeResult = probes.shift() ?? assert.fail('asked too often');
+    });
+    assert.equal(told(await desk.reset()), 'verified: test.gone');
+    assert.equal(stage.reading.kind, 'missing');
+    assert.deepEqual(probes, []);
+  });
+
   it('those that were dead before are forgotten with the one that was reset', async () => {
     stage.dead = [second];
     stage.probeResult = deadProbe;

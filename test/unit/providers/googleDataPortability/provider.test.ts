@@ -99,7 +99,12 @@ describe('Google Data Portability: preview', () => {
   const rows: readonly (readonly [string, Credential, Service, string])[] = [
     ['dead refresh token', byRefresh, { '/token': [invalidGrant] }, 'dead-credential: google.invalidGrant'],
     ['dead access token', byAccess, { '/v1/accessType:check': [rejected] }, 'dead-credential: google.tokenExpired'],
-    ['fresh token rejected', byRefresh, { '/v1/accessType:check': [rejected] }, 'dead-credential: google.tokenExpired'],
+    [
+      'fresh token rejected: the refresh token was accepted',
+      byRefresh,
+      { '/v1/accessType:check': [rejected] },
+      'stopped: refused: google.tokenExpired',
+    ],
     [
       'wrong client',
       byRefresh,

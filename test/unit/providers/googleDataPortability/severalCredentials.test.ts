@@ -47,6 +47,19 @@ const two: Service = {
 };
 
 describe('Google Data Portability: several credentials', () => {
+  it('a refresh token that was accepted is not called dead because its access token is rejected', async () => {
+    const scene = new GoogleScene({
+      ...two,
+      '/v1/accessType:check': [byToken({ 'from-old': rejected, 'from-recent': checked([], ['maps.reviews']) })],
+    });
+    const probe = await scene.provider.probe(targetWith(old, recent), never);
+    assert.ok(probe.kind === 'granted');
+    assert.deepEqual(
+      probe.grant.credentials.map(({ storedAt, alive }) => [storedAt, alive]),
+      [[recent.storedAt, true]],
+    );
+  });
+
   describe('which one the reset is sent with', () => {
     const senderOf = async (service: Service, ...credentials: readonly [Credential, ...Credential[]]) => {
       const { prepared } = await new GoogleScene(service).ready(...credentials);
