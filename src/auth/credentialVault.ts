@@ -36,6 +36,8 @@ export interface VaultPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly describe: (providerId: string) => ProviderDescription | undefined;
+  /** Deletes what has come of a credential since, such as renewed tokens; part of forgetting it. */
+  readonly forgetSuccessors?: (key: TargetKey, storedAt: number) => Promise<void>;
 }
 
 type Ended = NonNullable<CredentialMarker['ended']>;
@@ -92,6 +94,11 @@ export class CredentialVault implements CredentialSource {
   async storedGeneration(target: Target): Promise<string | undefined> {
     const markers = live(await this.ports.markers.list(targetKey(target)));
     return markers.length === 0 ? undefined : generationOf(markers);
+  }
+
+  /** Whether that credential is stored and not forgotten, as every window sees it. */
+  async isStored(key: TargetKey, storedAt: number): Promise<boolean> {
+    return live(await this.ports.markers.list(key)).some((marker) => marker.storedAt === storedAt);
   }
 
   /**
@@ -350,6 +357,7 @@ export class CredentialVault implements CredentialSource {
     this.#cache.get(key)?.delete(storedAt);
     this.#own.set(secretName(key, storedAt), false);
     await this.#keyring.delete(secretName(key, storedAt));
+    await this.ports.forgetSuccessors?.(key, storedAt);
   }
 
   /** Puts an unreadable record aside under another name, so that nothing is lost and the other credentials can be used. */

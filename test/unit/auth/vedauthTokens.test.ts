@@ -333,17 +333,23 @@ describe('two windows on one disk and one keyring that share a sign-in', () => {
   const open = (windowId: string, transport: ScriptedTransport) => {
     const log = new RecordingLog();
     const markers = createFileMarkers({ folder, log });
-    const vault = new CredentialVault({ secrets, markers, clock, log, describe: () => venafiTpp });
+    const vault = new CredentialVault({
+      secrets,
+      markers,
+      clock,
+      log,
+      describe: () => venafiTpp,
+      forgetSuccessors: (key, storedAt) => tokens.forget({ key, storedAt }),
+    });
     const locks = createFileLocks({ folder, clock, owner: windows.identity(windowId) });
-    const tokens = new VedauthTokens({
+    const tokens: VedauthTokens = new VedauthTokens({
       secrets,
       generations: createFileGenerations({ folder }),
       locks,
       transport,
       clock,
       log,
-      isStored: async ({ storedAt }) =>
-        (await vault.storedGeneration(target))?.split(' ').includes(String(storedAt)) ?? false,
+      isStored: ({ key, storedAt }) => vault.isStored(key, storedAt),
     });
     return { vault, tokens, locks };
   };
@@ -384,6 +390,20 @@ describe('two windows on one disk and one keyring that share a sign-in', () => {
     assert.deepEqual(await readdir(join(folder, 'locks')), []);
   });
 
+  it('forgetting the credential forgets the renewed tokens as well', async () => {
+    const transport = new ScriptedTransport(issued('1'));
+    const { vault, tokens, locks } = open('one', transport);
+    const signIn = await stored(vault);
+    await vault.add(target, credentialForms.accessToken, { accessToken: 'access-9' });
+    assert.equal(bearer(await tokens.current(signIn, never)), 'access-1');
+    const { key, storedAt } = signIn.owner;
+    assert.deepEqual([await vault.isStored(key, storedAt), secrets.values.size], [true, 3]);
+    await vault.forgetOne(target, storedAt);
+    assert.equal(await vault.isStored(key, storedAt), false);
+    assert.equal(secrets.values.size, 1);
+    locks.dispose();
+  });
+
   it('one signs out while the other refreshes: nothing comes back', async () => {
     let answer: (() => void) | undefined;
     const transport = new ScriptedTransport(
@@ -397,7 +417,6 @@ describe('two windows on one disk and one keyring that share a sign-in', () => {
     const refreshing = one.tokens.current(signIn, never);
     while (!answer) await delay(1);
     await other.vault.forgetOne(target, signIn.owner.storedAt);
-    await other.tokens.forget(signIn.owner);
     answer();
     assert.equal(why(await refreshing), 'ended venafi.signedOut');
     assert.equal(secrets.values.size, 0);
