@@ -16,7 +16,7 @@ import type { ConsentStore } from './consentStore';
 import type { CredentialSource } from './credentialSource';
 import { plainText } from './foreignText';
 import { mapLimited } from './mapLimited';
-import { type Reason, reason, type Target, type TargetKey, targetAddress, targetKey } from './model';
+import { type Reason, reason, type Target, targetAddress, targetKey } from './model';
 import type { Clock, Log } from './ports';
 import type { Provider, ProviderTarget } from './provider';
 
@@ -117,6 +117,8 @@ export class JobOperations {
       if (isRunning(job) && after?.state === 'complete') completed.push(after);
       if (reading.kind === 'failed' || reading.kind === 'dead-credential') failure ??= reading.reason;
     });
+    // A preview or another window may have seen the end of a job that therefore is not asked for here any more.
+    await this.show(target);
     return { kind: 'refreshed', completed, failure };
   }
 
@@ -181,14 +183,14 @@ export class JobOperations {
   ): Promise<TrackedJob | undefined> {
     const address = targetAddress(target);
     const after = await this.ports.jobs.update(address, jobId, change);
-    await this.#show(target, targetKey(target));
+    await this.show(target);
     return after;
   }
 
   /** Brings what is on disk into the store: another window may have changed it, too. */
-  async #show(target: Target, key: TargetKey): Promise<void> {
+  async show(target: Target): Promise<void> {
     const jobs = await this.ports.jobs.list(targetAddress(target));
-    this.ports.store.update(key, (state) => ({ ...state, jobs }));
+    this.ports.store.update(targetKey(target), (state) => ({ ...state, jobs }));
   }
 
   async #track(
@@ -215,7 +217,7 @@ export class JobOperations {
       const ids = jobIds.map((id) => plainText(id, 300)).join(', ');
       const why = error instanceof Error ? error.message : 'unknown error';
       this.ports.log.error(`The archive jobs ${ids} of ${targetKey(target)} could not be noted: ${why}`);
-      await this.#show(target, targetKey(target));
+      await this.show(target);
     }
   }
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { presentConfirmation } from '../../core/confirmation';
 import type { ConsentOperations } from '../../core/consentOperations';
 import type { ConsentStore } from '../../core/consentStore';
+import type { JobOperations } from '../../core/jobOperations';
 import { type Target, type TargetKey, targetKey } from '../../core/model';
 import type { Outcome } from '../../core/outcome';
 import type { ReasonTexts } from '../../core/outcomeText';
@@ -17,6 +18,7 @@ export interface ResetCommandPorts {
   readonly operations: ConsentOperations;
   readonly prompts: Prompts;
   readonly network: Network;
+  readonly jobs: Pick<JobOperations, 'show'>;
   readonly texts: ReasonTexts;
   readonly store: ConsentStore;
   currentTarget(key: TargetKey): Target | undefined;
@@ -81,6 +83,8 @@ export class ResetCommand {
           confirm: async (confirmed, preview, changed) => {
             // The connection is opened while the user reads; a failure shows when the request is sent.
             this.ports.network.warm(confirmed.project.endpoint).catch(() => undefined);
+            // What the preview has learned of the jobs: the row says it as the question does.
+            this.ports.jobs.show(confirmed).catch(() => undefined);
             const earlierUnknown = this.ports.store.get(key).unfinished !== undefined;
             const { message, detail } = presentConfirmation(
               confirmed,

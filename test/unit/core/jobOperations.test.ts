@@ -212,6 +212,19 @@ describe('JobOperations', () => {
     assert.deepEqual(archives.calls, []);
   });
 
+  it('what a preview or another window has learned is shown with the next look, and nothing is asked for it', async () => {
+    await start('maps');
+    const calls = archives.calls.length;
+    await disk.update(
+      targetAddress(stage.target),
+      'job-1',
+      (known) => known && { ...known, state: 'complete', parts: [] },
+    );
+    assert.equal(shown()[0]?.state, 'in-progress');
+    const refreshed = await operations.refresh(stage.target, never, 'running');
+    assert.deepEqual([refreshed.kind, shown()[0]?.state, archives.calls.length], ['refreshed', 'complete', calls]);
+  });
+
   it('hands on all credentials', async () => {
     const second = credential({ storedAt: noon });
     stage.reading = { kind: 'present', credentials: [credential(), second], generation: 'two', unusable: [] };
