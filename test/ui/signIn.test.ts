@@ -30,6 +30,7 @@ describe('signing in through the consent page of the sandbox', () => {
     const known = await window.modal.read();
     assert.match(known.detail, /Incremental auth/i, 'the page that never comes back is told before it can be met');
     await window.screenshot(`sign-in-${identity.split('.')[0]}-before`);
+    await window.page.evaluate("navigator.clipboard.writeText('')");
     await window.modal.press('Copy Sign-in Link');
     return window.waitUntil('the link in the clipboard', async () => {
       const text = await window.page.evaluate('navigator.clipboard.readText()');
