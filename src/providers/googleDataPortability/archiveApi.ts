@@ -6,7 +6,7 @@ import { plainText } from '../../core/foreignText';
 import { unansweredReason } from '../../core/httpReason';
 import { type Reason, type RemedyAction, reason } from '../../core/model';
 import type { HttpBody, HttpResult } from '../../core/ports';
-import { BoundSecret } from '../../core/redact';
+import { BoundSecret, scrub } from '../../core/redact';
 import { type GoogleApi, isEmptyAnswer, readPatiently } from './api';
 import { type ErrorMeaning, explainError, type GoogleError, parseGoogleError, parseJson } from './errors';
 import { isJobId, type MethodAddress } from './settings';
@@ -61,9 +61,7 @@ export function retryArchive(
   const method = api.addresses.jobMethod(jobId, ':retry');
   const uncertain = (cause: Reason): Reason => ({ ...reason('google.job.retryUnknown', {}, retryAction), cause });
   const refusal = (error: GoogleError): Reason | undefined =>
-    isPrecondition(error)
-      ? reason('google.job.retryRefused', { message: error.message || '–' })
-      : unknownJob(error, jobId);
+    isPrecondition(error) ? reason('google.job.retryRefused', messageOf(error)) : unknownJob(error, jobId);
   return startJob(api, token, method, { kind: 'json', value: {} }, uncertain, refusal, signal);
 }
 
@@ -84,7 +82,7 @@ export async function cancelArchive(
   if (result.status === 200 && isEmptyAnswer(result.body)) return { kind: 'cancelled' };
   const { error, meaning } = explain(api, method, result);
   if (isPrecondition(error)) {
-    return { kind: 'refused', reason: reason('google.job.cancelRefused', { message: error.message || '–' }) };
+    return { kind: 'refused', reason: reason('google.job.cancelRefused', messageOf(error)) };
   }
   const noJob = unknownJob(error, jobId);
   if (noJob) return { kind: 'refused', reason: noJob };
@@ -234,6 +232,11 @@ function explain(
 
 function isPrecondition({ httpStatus, status, reason: why }: GoogleError): boolean {
   return httpStatus === 400 && status === 'FAILED_PRECONDITION' && why === '';
+}
+
+/** A service may echo a token, in whatever field. */
+function messageOf({ message }: GoogleError): { readonly message: string } {
+  return { message: scrub(message) || '–' };
 }
 
 /** Google's own "not found"; a page of somebody else's says nothing about the job. */

@@ -16,6 +16,9 @@ export type LossReading =
     }
   | { readonly kind: 'aborted' };
 
+/** By so much this computer's clock may be ahead: an archive that is over only by it may still be there. */
+const clockErrorMs = 24 * 3_600_000;
+
 interface Looked {
   /** As it stands after the read; `undefined` when it is no longer tracked. */
   readonly job: TrackedJob | undefined;
@@ -32,7 +35,8 @@ export async function readLosses(
   { jobs, clock }: { readonly jobs: JobStore; readonly clock: Clock },
   read: (jobId: string) => Promise<JobReading>,
 ): Promise<LossReading> {
-  const unsettled = (await jobs.list(address)).filter((job) => isRunning(job) || isUndownloaded(job, clock.now()));
+  const earliest = clock.now() - clockErrorMs;
+  const unsettled = (await jobs.list(address)).filter((job) => isRunning(job) || isUndownloaded(job, earliest));
   const looked = await inParallel(unsettled, async (before): Promise<Looked> => {
     const reading = await read(before.jobId);
     return { reading, job: await note(address, before, reading, { jobs, clock }) };
@@ -43,7 +47,7 @@ export async function readLosses(
     if (job && (reading.kind === 'failed' || reading.kind === 'dead-credential')) unread.set(job.jobId, reading.reason);
   }
   const known = looked.map(({ job }) => job).filter((job) => job !== undefined);
-  return { kind: 'read', losses: asLosses(known, unread, clock.now()), unread };
+  return { kind: 'read', losses: asLosses(known, unread, earliest), unread };
 }
 
 async function note(
@@ -66,7 +70,7 @@ function asLosses(jobs: readonly TrackedJob[], unread: ReadonlyMap<string, Reaso
   const unreadJobs = jobs.filter(({ jobId }) => unread.has(jobId));
   const readJobs = jobs.filter(({ jobId }) => !unread.has(jobId));
   const running = readJobs.filter(isRunning);
-  const undownloaded = readJobs.filter((job) => isUndownloaded(job, now));
+  const undownloaded = readJobs.filter((job) => isUndownloaded(job, earliest));
   const each = [
     ...running.map(runningLoss),
     ...undownloaded.map(undownloadedLoss),

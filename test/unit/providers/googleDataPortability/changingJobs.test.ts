@@ -119,6 +119,14 @@ describe('Google Data Portability: retrying and cancelling a job', () => {
     });
   }
 
+  for (const verb of ['retry', 'cancel'] as const) {
+    it(`${verb}: shows no token that the refusal holds`, async () => {
+      const { result } = await call(verb, failure(400, 'FAILED_PRECONDITION', `No: 1//${'planted'.repeat(9)}`));
+      assert.equal(result.kind, 'refused');
+      assert.doesNotMatch(JSON.stringify(result), /planted/);
+    });
+  }
+
   it('is made with any living credential', async () => {
     const scene = new GoogleScene({
       '/v1/accessType:check': [byToken({ one: rejected, two: access })],

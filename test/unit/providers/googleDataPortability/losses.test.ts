@@ -43,7 +43,7 @@ describe('Google Data Portability: what a reset would lose', () => {
       trackedJob('failed', { state: 'failed' }),
       trackedJob('stopped', { state: 'cancelled' }),
       trackedJob('unknown', { state: 'gone' }),
-      trackedJob('expired', { state: 'complete', completeSince: noon - 14 * 86_400_000, parts: [{}] }),
+      trackedJob('expired', { state: 'complete', completeSince: noon - 15 * 86_400_000, parts: [{}] }),
     );
     assert.deepEqual(losses, []);
     assert.deepEqual(statePaths(scene), []);
@@ -74,6 +74,13 @@ describe('Google Data Portability: what a reset would lose', () => {
     const { losses, scene } = await previewed(service, job);
     assert.deepEqual(losses, ['google.loss.undownloaded | a | maps.reviews | 1']);
     assert.equal((await scene.tracked('a'))?.completeSince, noon - 5);
+  });
+
+  it('an archive that is over only by a clock that may be a day ahead', async () => {
+    const job = trackedJob('a', { state: 'complete', completeSince: noon - 15 * 86_400_000 + 1, parts: [{}] });
+    const there = await previewed(stateOf({ a: jobState('COMPLETE', 1) }), job);
+    assert.deepEqual(there.losses, ['google.loss.undownloaded | a | maps.reviews | 1']);
+    assert.deepEqual((await previewed(stateOf({ a: notFound }), job)).losses, []);
   });
 
   it('an archive without addresses counts as there', async () => {
