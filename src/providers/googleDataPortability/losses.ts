@@ -70,7 +70,7 @@ function asLosses(jobs: readonly TrackedJob[], unread: ReadonlyMap<string, Reaso
   const unreadJobs = jobs.filter(({ jobId }) => unread.has(jobId));
   const readJobs = jobs.filter(({ jobId }) => !unread.has(jobId));
   const running = readJobs.filter(isRunning);
-  const undownloaded = readJobs.filter((job) => isUndownloaded(job, earliest));
+  const undownloaded = readJobs.filter((job) => isUndownloaded(job, now));
   const each = [
     ...running.map(runningLoss),
     ...undownloaded.map(undownloadedLoss),
