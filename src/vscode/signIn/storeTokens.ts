@@ -47,22 +47,27 @@ export async function storeTokens(
   return persist(store, plainText(target.identity.label, 80), prompts);
 }
 
-/** The consent is alive by now: a token that is not kept could only be ended from the account page. So it is not given up. */
+/**
+ * The consent is alive by now, and without a token it can only be ended from the account page. So it is not given up, and
+ * asked in a modal: a notification could be closed or cleared by mistake, and the tokens with it.
+ */
 async function persist(store: () => Promise<void>, subject: string, prompts: Prompts): Promise<boolean> {
-  const again = vscode.l10n.t('Try Again');
   for (;;) {
     try {
       await store();
       return true;
     } catch {
-      const chosen = await prompts.error(
+      const again = await prompts.confirm(
         vscode.l10n.t(
-          '{0} has consented, but the secret storage of this computer did not take the tokens. Unlock the keyring and try again: without them the consent can only be removed at myaccount.google.com/connections.',
+          '{0} has consented, but the secret storage of this computer did not take the tokens. Try again?',
           subject,
         ),
-        again,
+        vscode.l10n.t(
+          'Unlock the keyring first. Without the tokens the consent can only be removed at myaccount.google.com/connections, and they are not kept anywhere else.',
+        ),
+        vscode.l10n.t('Try Again'),
       );
-      if (chosen !== again) return false;
+      if (!again) return false;
     }
   }
 }

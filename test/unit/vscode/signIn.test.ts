@@ -74,6 +74,27 @@ describe('Sign In in the editor', () => {
     });
   });
 
+  describe('with a secret storage that does not take the tokens', () => {
+    beforeEach(() => {
+      desk.ports.vault.lastGrants = async () => ['maps.reviews'];
+      desk.secrets.failNextStore();
+    });
+
+    it('asks in a modal, which nothing else closes, and stores them then', async () => {
+      desk.press = ({ buttons }) => buttons.find((one) => ['Open Browser', 'Try Again'].includes(one));
+      await again();
+      const asked = desk.shown.find(({ buttons }) => buttons.includes('Try Again'));
+      assert.equal(asked?.kind, 'confirm');
+      assert.match(asked?.text ?? '', /alice has consented, but.*did not take the tokens[\s\S]*connections/);
+      assert.deepEqual([(await desk.credentials()).length, desk.transport.requests.length], [1, 1]);
+    });
+
+    it('stores nothing, and reads nothing, when it is given up', async () => {
+      await again();
+      assert.deepEqual([await desk.credentials(), desk.probes], [[], []]);
+    });
+  });
+
   it('offers granted scopes as locked, never chooses one by itself, and says why', async () => {
     const project = {
       ...alice.project,
