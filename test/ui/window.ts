@@ -37,8 +37,14 @@ export class WorkbenchWindow {
   async openReconsent(view = 'Consents'): Promise<TreeView> {
     const tab = this.page.locator('.part.activitybar').getByRole('tab', { name: /^Reconsent/ });
     await tab.waitFor({ timeout: 60_000 });
-    // A second click would hide the side bar again.
-    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    // A click on the container that shows hides it, and after a reload the workbench shows it again in its own time.
+    await waitUntil('the Reconsent container to show', async () => {
+      if ((await tab.getAttribute('aria-selected')) === 'true') return true;
+      await tab.click();
+      const selected = tab.and(this.page.locator('[aria-selected=true]'));
+      await selected.waitFor({ timeout: 2_000 }).catch(() => undefined);
+      return undefined;
+    });
     return this.tree(view);
   }
 
