@@ -125,6 +125,7 @@ describe('the whole consent loop, in a browser', () => {
         return /not (been )?downloaded/i.test(message) ? { message, detail } : undefined;
       });
       assert.match(undownloaded.detail, /has changed since you confirmed\. Nothing was sent\./);
+      await tree.waitForRow('Job: chrome.history', ({ description }) => description.startsWith('complete'));
       await picture('7-asked-again');
       await window.modal.dismiss();
       assert.equal((await sandbox.resets()).length, 1, 'only the first reset was sent');
