@@ -23,6 +23,8 @@ const lazyParts = {
   signIn: 'src/vscode/signIn/signIn.ts',
   jobs: 'src/vscode/jobs/jobActions.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
+  appleClientSecret: 'src/auth/appleClientSecret.ts',
+  identityPlatform: 'src/providers/identityPlatform/provider.ts',
   sandbox: 'src/sandbox/server.ts',
   sandboxCertificates: 'src/sandbox/venafi/certificates.ts',
 };

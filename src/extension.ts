@@ -6,6 +6,7 @@ import { ConsentOperations } from './core/consentOperations';
 import { ConsentStore } from './core/consentStore';
 import { JobOperations } from './core/jobOperations';
 import type { Target, TargetKey } from './core/model';
+import { providerFlags } from './core/presentation';
 import { providerDescriptions } from './providers/registry';
 import { createFileJobs } from './storage/fileJobs';
 import { createFileJournal } from './storage/fileJournal';
@@ -72,7 +73,8 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     const target = projects.targets.get((await vault.changed(secretKey)) ?? ('' as TargetKey));
     if (target) await operations.credentialChangedElsewhere(target);
   };
-  const tree = new ConsentTree(projects, store, texts);
+  const flags = new Map([...providerDescriptions].map(([id, description]) => [id, providerFlags(description)]));
+  const tree = new ConsentTree(projects, store, texts, (id) => flags.get(id) ?? []);
   const view = createConsentView(tree, projects, store);
   const active = new ActiveIdentity(projects, context.workspaceState);
   const selection = () => view.selection;

@@ -46,7 +46,7 @@ export function presentConfirmation(
       ? [translate('Granted now: {scopes}', { scopes: [shown, more].filter(Boolean).join(' ') })]
       : []),
     translate('Sent to {origin}. This cannot be undone; the user has to consent again.', {
-      origin: target.project.endpoint,
+      origin: way.sentTo?.(target.project) ?? target.project.endpoint,
     }),
   ];
   return { message: sum ? `${happened(sum)} ${question}` : question, detail: lines.join('\n\n') };

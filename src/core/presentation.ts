@@ -6,6 +6,7 @@ import { localTime } from './localTime';
 import type { Reason, Target } from './model';
 import { needsAttention, type Outcome } from './outcome';
 import { outcomeWord, type ReasonTexts, reasonParagraph, type Translate } from './outcomeText';
+import type { ProviderDescription } from './provider';
 import type { ResetStep } from './resetOperation';
 
 export interface PresentationContext {
@@ -13,6 +14,17 @@ export interface PresentationContext {
   readonly now: number;
   readonly texts: ReasonTexts;
   readonly translate: Translate;
+  /** Flags of a provider for `when` clauses, see {@link providerFlags}; rows have them in their `contextValue`. */
+  readonly flagsOf?: (provider: string) => readonly string[];
+}
+
+/** What the commands on a row depend on besides its state. */
+export function providerFlags({ signIn, exportsArchives, ways }: ProviderDescription): readonly string[] {
+  const flags: string[] = [];
+  if (signIn === 'googleOAuth') flags.push('googleSignIn');
+  if (exportsArchives) flags.push('exports');
+  if (ways.length > 1) flags.push('otherWays');
+  return flags;
 }
 
 /** Theme icon and colour ids of VS Code. The words beside it always say the same, so colour never stands alone. */
@@ -57,7 +69,7 @@ export function presentIdentity(
     description,
     icon: iconOf(state),
     tooltip,
-    contextValue: contextValueOf(state),
+    contextValue: contextValueOf(state, context.flagsOf?.(target.project.provider) ?? []),
     ariaLabel: context.translate('{identity}, {state}, project {project}', {
       identity: label,
       state: description,
@@ -114,8 +126,10 @@ function consentWords(state: IdentityState, context: PresentationContext): strin
       const { timeBased, oneTime, credentialExpiresAt } = consent.grant;
       const count = timeBased.length + oneTime.length;
       const scopes = count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) });
+      // Some services do not say what was granted.
+      const granted = count === 0 ? [translate('granted', {})] : [translate('granted', {}), scopes];
       // What waits for the user stands before what can be cut off in a narrow side bar.
-      const parts = [translate('granted', {}), scopes, ...jobs];
+      const parts = [...granted, ...jobs];
       if (credentialExpiresAt !== undefined) {
         const left = credentialExpiresAt - context.now;
         parts.push(left > 0 ? translate('expires in {time}', { time: duration(left) }) : translate('expired', {}));
@@ -156,8 +170,8 @@ function iconOf(state: IdentityState): IconPresentation {
   }
 }
 
-function contextValueOf(state: IdentityState): string {
-  const flags = ['identity', state.consent.kind];
+function contextValueOf(state: IdentityState, ofProvider: readonly string[]): string {
+  const flags = ['identity', state.consent.kind, ...ofProvider];
   if (state.activity.kind !== 'idle') flags.push('busy');
   if (state.unfinished) flags.push('unfinished');
   const hasCredential = !['not-signed-in', 'needs-consent'].includes(state.consent.kind);

@@ -16,6 +16,10 @@ export interface ProviderDescription {
   /** Every origin that may receive a secret of the project's identities. */
   credentialOrigins(project: Project): readonly string[];
   readonly credentialForms: readonly CredentialForm[];
+  /** What *Sign In…* does. `credentialForms` (unless said otherwise): it asks for one of the forms above. */
+  readonly signIn?: 'googleOAuth' | 'credentialForms';
+  /** Whether the service exports archives: then there are jobs to start and to follow. */
+  readonly exportsArchives?: boolean;
   /** How a consent can be ended, at least one; the first is what *Reset Consent* does. */
   readonly ways: readonly [ResetWay, ...ResetWay[]];
   /** English texts for the provider's reason codes; placeholders are `{name}`. */
@@ -31,6 +35,8 @@ export interface ResetWay {
   readonly question: string;
   /** When to choose it, and what it does not do; shown where one of several ways is chosen. */
   readonly detail?: string;
+  /** The origin it is sent to, where that is not the project's endpoint. */
+  sentTo?(project: Project): string;
 }
 
 /** One way to give a credential, as a list of fields to ask for. */

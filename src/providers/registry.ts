@@ -3,6 +3,7 @@ import type { JobStore } from '../core/archiveJobs';
 import type { Clock, Transport } from '../core/ports';
 import type { Provider, ProviderDescription } from '../core/provider';
 import { googleDataPortability } from './googleDataPortability/description';
+import { identityPlatform } from './identityPlatform/description';
 
 export interface ProviderPorts {
   readonly transport: Transport;
@@ -21,6 +22,10 @@ export const registeredProviders: readonly RegisteredProvider[] = [
   {
     description: googleDataPortability,
     load: async (ports) => (await import('./googleDataPortability/provider')).createGoogleDataPortability(ports),
+  },
+  {
+    description: identityPlatform,
+    load: async (ports) => (await import('./identityPlatform/provider')).createIdentityPlatform(ports),
   },
 ];
 

@@ -9,6 +9,12 @@ import { type Prompts, withoutIcons } from './prompts';
 import { translate } from './translate';
 import type { ConsentNode } from './views/consentTree';
 
+/** Which identities a command is for, and what is said when there is none. */
+export interface TargetFilter {
+  readonly none: string;
+  fits(target: Target): boolean;
+}
+
 export class Targets {
   constructor(
     private readonly projects: Projects,
@@ -18,18 +24,26 @@ export class Targets {
     private readonly selection: () => readonly ConsentNode[],
   ) {}
 
-  /** The target of a row, of the selected row, or of the user's choice; `undefined` when the user escaped. */
-  async resolve(argument: unknown, title: string): Promise<Target | undefined> {
+  /**
+   * The target of a row, of the selected row, or of the user's choice; `undefined` when the user escaped. A row that does not
+   * fit is refused, a selected one only leads to the choice among those that do.
+   */
+  async resolve(argument: unknown, title: string, filter?: TargetFilter): Promise<Target | undefined> {
     const given = this.#ofNode(argument) ?? (argument === undefined ? this.#selected() : undefined);
-    return given ?? this.choose(title);
+    if (given && (!filter || filter.fits(given))) return given;
+    if (given && filter && argument !== undefined) {
+      await this.prompts.warn(filter.none);
+      return undefined;
+    }
+    return this.choose(title, filter);
   }
 
-  async choose(title: string): Promise<Target | undefined> {
-    const targets = [...this.projects.targets.values()];
+  async choose(title: string, filter?: TargetFilter): Promise<Target | undefined> {
+    const all = [...this.projects.targets.values()];
+    const targets = filter ? all.filter((target) => filter.fits(target)) : all;
     if (targets.length === 0) {
-      await this.prompts.warn(
-        vscode.l10n.t('There is no identity yet. Add one to "reconsent.projects", or try the sandbox.'),
-      );
+      const none = vscode.l10n.t('There is no identity yet. Add one to "reconsent.projects", or try the sandbox.');
+      await this.prompts.warn(filter && all.length > 0 ? filter.none : none);
       return undefined;
     }
     const context = { now: Date.now(), texts: this.texts, translate };

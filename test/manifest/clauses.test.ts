@@ -53,11 +53,11 @@ function offered(contextValue: string, group: RegExp): string[] {
 
 describe('the row of an identity', () => {
   it('has one main action in every state: reset, sign in or grant anew; verify an open outcome; stop when busy', () => {
-    const without = new Map([
-      ['not-signed-in', 'signIn'],
-      ['needs-consent', 'grantAgain'],
-    ]);
-    for (const { state, contextValue } of allRows()) {
+    for (const { service, state, contextValue } of allRows()) {
+      const without = new Map([
+        ['not-signed-in', 'signIn'],
+        ['needs-consent', service.includes('googleSignIn') ? 'grantAgain' : 'signIn'],
+      ]);
       const settled = without.get(state.consent.kind) ?? 'resetConsent';
       const idle = state.unfinished ? 'verifyOutcome' : settled;
       const expected = state.activity.kind === 'idle' ? idle : 'stopWaiting';
@@ -87,6 +87,24 @@ describe('the row of an identity', () => {
       if (state.activity.kind !== 'idle') continue;
       const none = state.consent.kind === 'not-signed-in' || state.consent.kind === 'needs-consent';
       assert.equal(offered(contextValue, /^\d/).includes('forgetCredential'), !none, contextValue);
+    }
+  });
+
+  it('offers what only some services have only there', () => {
+    const needs = {
+      grantAgain: 'googleSignIn',
+      lostTokenHelp: 'googleSignIn',
+      rescueScope: 'googleSignIn',
+      startJob: 'exports',
+      followJob: 'exports',
+      checkJobs: 'exports',
+      resetAnotherWay: 'otherWays',
+    };
+    const rows = allRows();
+    for (const [command, flag] of Object.entries(needs)) {
+      const there = rows.filter(({ contextValue }) => offered(contextValue, /./).includes(command));
+      assert.ok(there.length > 0, command);
+      for (const { service, contextValue } of there) assert.ok(service.includes(flag), `${command}: ${contextValue}`);
     }
   });
 

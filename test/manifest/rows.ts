@@ -4,7 +4,8 @@ import { type Activity, type ConsentState, type IdentityState, initialState } fr
 import { presentJobs } from '../../src/core/jobPresentation';
 import type { OutcomeKind } from '../../src/core/outcome';
 import { untranslated } from '../../src/core/outcomeText';
-import { presentIdentity } from '../../src/core/presentation';
+import { presentIdentity, providerFlags } from '../../src/core/presentation';
+import { providerDescriptions } from '../../src/providers/registry';
 
 const why = { code: 'test', params: {}, actions: [] };
 
@@ -42,13 +43,25 @@ const outcomes: Readonly<Record<OutcomeKind, true>> = {
   cancelled: true,
 };
 
+/** What a service offers, as far as rows tell it: every combination that a provider has, and none at all. */
+const services: ReadonlyMap<string, readonly string[]> = new Map([
+  ['none', []],
+  ...[...providerDescriptions].map(([id, description]) => [id, providerFlags(description)] as const),
+]);
+
 export interface Row {
+  /** Flags of the provider. */
+  readonly service: readonly string[];
   readonly state: IdentityState;
   readonly contextValue: string;
 }
 
 export function allRows(): readonly Row[] {
-  const project = { id: 'p', label: 'P', provider: 'x', endpoint: 'https://a.example', options: {}, identities: [] };
+  return [...services.entries()].flatMap(([provider, service]) => rowsOf(provider, service));
+}
+
+function rowsOf(provider: string, service: readonly string[]): readonly Row[] {
+  const project = { id: 'p', label: 'P', provider, endpoint: 'https://a.example', options: {}, identities: [] };
   const target = { project, identity: { id: 'i', label: 'I' } };
   const unfinished = { operationId: 'o', openedAt: 1, reason: why };
   const rows: Row[] = [];
@@ -63,8 +76,9 @@ export function allRows(): readonly Row[] {
             ...(kind === undefined ? {} : { lastOutcome: { kind, reason: why, at: 1 } }),
             ...(open ? { unfinished } : {}),
           };
-          const shown = presentIdentity(target, state, { now: 1, texts: new Map(), translate: untranslated });
-          rows.push({ state, contextValue: shown.contextValue });
+          const context = { now: 1, texts: new Map(), translate: untranslated, flagsOf: () => service };
+          const shown = presentIdentity(target, state, context);
+          rows.push({ service, state, contextValue: shown.contextValue });
         }
       }
     }

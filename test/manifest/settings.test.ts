@@ -19,10 +19,21 @@ interface KeySchema {
 interface ProjectSchema {
   readonly items: {
     readonly required: readonly string[];
-    readonly additionalProperties: boolean;
+    /** Keys that a project of any provider has. */
     readonly properties: Readonly<Record<string, KeySchema>> & {
       readonly identities: { readonly items: { readonly properties: Readonly<Record<string, KeySchema>> } };
     };
+    /** For each provider the keys of its projects, so that no others are offered and accepted. */
+    readonly allOf: readonly {
+      readonly if: {
+        readonly required: readonly string[];
+        readonly properties: { readonly provider: { readonly const: string } };
+      };
+      readonly then: {
+        readonly properties: Readonly<Record<string, KeySchema | true>>;
+        readonly additionalProperties: boolean;
+      };
+    }[];
     readonly defaultSnippets: readonly { readonly label: string; readonly body: unknown }[];
   };
 }
@@ -58,12 +69,24 @@ describe('the schema of reconsent.projects', () => {
     assert.equal(registeredProviders.length, providerDescriptions.size);
   });
 
-  it('has the keys that every project has and those of the providers, and no others', () => {
-    const own = [...providerDescriptions.values()].flatMap(({ optionsSchema }) =>
-      Object.keys(entriesOf(optionsSchema)),
+  it('has the keys that every project has', () => {
+    assert.deepEqual(Object.keys(items.properties), common);
+  });
+
+  it('has for each provider the common keys and its own, and no others', () => {
+    assert.deepEqual(
+      items.allOf.map((branch) => branch.if),
+      [...providerDescriptions.keys()].map((id) => ({
+        required: ['provider'],
+        properties: { provider: { const: id } },
+      })),
     );
-    assert.deepEqual(Object.keys(items.properties).sort(), [...new Set([...common, ...own])].sort());
-    assert.equal(items.additionalProperties, false);
+    for (const { id, optionsSchema } of providerDescriptions.values()) {
+      const keys = [...common, ...Object.keys(entriesOf(optionsSchema))];
+      assert.deepEqual(Object.keys(keysOf(id)).sort(), keys.sort(), id);
+      for (const key of common) assert.equal(keysOf(id)[key], true, `${id}: ${key}`);
+      assert.equal(branchOf(id).additionalProperties, false, id);
+    }
   });
 
   it('names the common keys that the parser knows', () => {
@@ -86,7 +109,7 @@ describe('the schema of reconsent.projects', () => {
   for (const { id, optionsSchema } of providerDescriptions.values()) {
     for (const [key, schema] of Object.entries(entriesOf(optionsSchema))) {
       it(`says of ${key} what ${id} says`, () => {
-        const { enum: choices, default: preset, pattern, maxLength } = items.properties[key] ?? { type: '' };
+        const { enum: choices, default: preset, pattern, maxLength } = keyOf(id, key);
         const rules = rulesOf(schema);
         assert.deepEqual(choices, rules.choices);
         assert.equal(preset, rules.preset);
@@ -112,8 +135,14 @@ describe('the schema of reconsent.projects', () => {
     ];
     const accepted = addresses.filter((address) => parseEndpoint(address).kind === 'endpoint');
     assert.equal(accepted.length, 5);
-    for (const key of ['endpoint', 'oauthEndpoint']) {
-      const pattern = new RegExp(items.properties[key]?.pattern ?? '$^');
+    const keys = {
+      endpoint: items.properties['endpoint'],
+      oauthEndpoint: keyOf('googleDataPortability', 'oauthEndpoint'),
+      secureTokenEndpoint: keyOf('identityPlatform', 'secureTokenEndpoint'),
+      appleEndpoint: keyOf('identityPlatform', 'appleEndpoint'),
+    };
+    for (const [key, schema] of Object.entries(keys)) {
+      const pattern = new RegExp(schema?.pattern ?? '$^');
       assert.deepEqual(
         addresses.filter((address) => pattern.test(address)),
         accepted,
@@ -131,6 +160,20 @@ describe('the schema of reconsent.projects', () => {
     }
   });
 });
+
+function branchOf(provider: string): ProjectSchema['items']['allOf'][number]['then'] {
+  const branch = items.allOf.find((one) => one.if.properties.provider.const === provider);
+  assert.ok(branch, provider);
+  return branch.then;
+}
+
+const keysOf = (provider: string): Readonly<Record<string, KeySchema | true>> => branchOf(provider).properties;
+
+function keyOf(provider: string, key: string): KeySchema {
+  const schema = keysOf(provider)[key];
+  assert.ok(typeof schema === 'object', `${provider}: ${key}`);
+  return schema;
+}
 
 const samples: Readonly<Record<string, unknown>> = {
   id: 'p',

@@ -12,6 +12,8 @@ export const googleDataPortability: ProviderDescription = {
   defaultEndpoint: googleApiOrigin,
   optionsSchema,
   credentialForms: [credentialForms.refreshToken, credentialForms.accessToken],
+  signIn: 'googleOAuth',
+  exportsArchives: true,
   ways: [ways.reset, ways.revoke],
   reasonTexts,
   credentialOrigins(project: Project): readonly string[] {

@@ -16,7 +16,7 @@ import type { Network } from '../network';
 import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
 import type { Sandbox } from '../sandbox';
-import type { Targets } from '../targets';
+import type { TargetFilter, Targets } from '../targets';
 import { resetAnotherWay } from './anotherWay';
 import { setCredential } from './credentials';
 import { forgetCredential } from './forgetCredential';
@@ -48,11 +48,17 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
   const { active, projects, resetCommand, sandbox, targets } = ports;
   const l10n = vscode.l10n;
   const onTarget =
-    (title: string, act: (target: Target) => Promise<void> | void) =>
+    (title: string, act: (target: Target) => Promise<void> | void, filter?: TargetFilter) =>
     async (argument: unknown): Promise<void> => {
-      const target = await targets.resolve(argument, title);
+      const target = await targets.resolve(argument, title, filter);
       if (target) await act(target);
     };
+  const signsInAtGoogle = ({ project }: Target): boolean =>
+    ports.descriptions.get(project.provider)?.signIn === 'googleOAuth';
+  const ofGoogle: TargetFilter = {
+    fits: signsInAtGoogle,
+    none: l10n.t('This is for identities whose consent is given on a page of Google. None of yours is.'),
+  };
   const choose = async (): Promise<Target | undefined> => {
     const target = await targets.choose(l10n.t('Quick reset'));
     if (target) await active.choose(target);
@@ -85,18 +91,31 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.verifyOutcome]: onTarget(l10n.t('Verify last reset'), (target) => verifyOutcome(target, ports)),
     [commandIds.dismissOutcome]: onTarget(l10n.t('Dismiss'), (target) => dismissOutcome(target, ports)),
     [commandIds.signIn]: onTarget(l10n.t('Sign in'), async (target) => {
+      if (!signsInAtGoogle(target)) return setCredential(target, ports);
       const { signIn } = await import('../signIn/signIn');
       await signIn(target, originsOf(target), ports);
     }),
-    [commandIds.grantAgain]: onTarget(l10n.t('Grant consent again'), async (target) => {
-      const { grantAgain } = await import('../signIn/signIn');
-      await grantAgain(target, originsOf(target), ports);
-    }),
-    [commandIds.rescueScope]: onTarget(l10n.t('Rescue with another scope (Experimental)'), async (target) => {
-      const { rescueScope } = await import('../signIn/signIn');
-      await rescueScope(target, originsOf(target), ports);
-    }),
-    [commandIds.lostTokenHelp]: onTarget(l10n.t('Help with a lost token'), (target) => lostTokenHelp(target, ports)),
+    [commandIds.grantAgain]: onTarget(
+      l10n.t('Grant consent again'),
+      async (target) => {
+        const { grantAgain } = await import('../signIn/signIn');
+        await grantAgain(target, originsOf(target), ports);
+      },
+      ofGoogle,
+    ),
+    [commandIds.rescueScope]: onTarget(
+      l10n.t('Rescue with another scope (Experimental)'),
+      async (target) => {
+        const { rescueScope } = await import('../signIn/signIn');
+        await rescueScope(target, originsOf(target), ports);
+      },
+      ofGoogle,
+    ),
+    [commandIds.lostTokenHelp]: onTarget(
+      l10n.t('Help with a lost token'),
+      (target) => lostTokenHelp(target, ports),
+      ofGoogle,
+    ),
     [commandIds.resetAnotherWay]: onTarget(l10n.t('Reset another way'), (target) => resetAnotherWay(target, ports)),
     [commandIds.setCredential]: onTarget(l10n.t('Set credential'), (target) => setCredential(target, ports)),
     [commandIds.forgetCredential]: onTarget(l10n.t('Forget credential'), (target) => forgetCredential(target, ports)),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { plainText } from '../../core/foreignText';
 import type { Reason, RemedyAction, Target } from '../../core/model';
 import { needsAttention, type Outcome } from '../../core/outcome';
+import { providerDescriptions } from '../../providers/registry';
 import { commandIds } from '../commandIds';
 import type { Prompts } from '../prompts';
 import { sampleProjectId } from '../sandbox';
@@ -89,7 +90,11 @@ function offersOf(target: Target, why: Reason): ReadonlyMap<string, Offer> {
   if (target.project.id === sampleProjectId && isRefusedConnection(why)) {
     offers.set(vscode.l10n.t('Start Sandbox'), 'start-sandbox');
   }
-  for (const { kind } of why.actions) offers.set(titles[kind], kind);
+  const atGoogle = providerDescriptions.get(target.project.provider)?.signIn === 'googleOAuth';
+  for (const { kind } of why.actions) {
+    // The help is about consents at Google.
+    if (kind !== 'lost-token-help' || atGoogle) offers.set(titles[kind], kind);
+  }
   return offers.set(vscode.l10n.t('Show Log'), 'show-log');
 }
 

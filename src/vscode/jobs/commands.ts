@@ -3,15 +3,17 @@ import * as vscode from 'vscode';
 import { isRunning, isUndownloaded, mayRetry, type TrackedJob } from '../../core/archiveJobs';
 import { presentJobs } from '../../core/jobPresentation';
 import { type Target, targetKey } from '../../core/model';
+import type { ProviderDescription } from '../../core/provider';
 import { commandIds } from '../commandIds';
 import { tellReason } from '../commands/tellOutcome';
 import { withoutIcons } from '../prompts';
-import type { Targets } from '../targets';
+import type { TargetFilter, Targets } from '../targets';
 import { translate } from '../translate';
 import type { JobPorts } from './ports';
 import { tellCompleted } from './watcher';
 
 export interface JobCommandPorts extends JobPorts {
+  readonly descriptions: ReadonlyMap<string, ProviderDescription>;
   readonly targets: Targets;
   /** The rows that are selected in the tree. */
   selection(): readonly unknown[];
@@ -44,17 +46,21 @@ export function jobCommands(ports: JobCommandPorts): Readonly<Record<JobCommandI
     tellReason,
     completed: (target: Target, jobs: readonly TrackedJob[]) => tellCompleted(target, jobs, ports.prompts),
   };
+  const exporting: TargetFilter = {
+    fits: ({ project }) => ports.descriptions.get(project.provider)?.exportsArchives === true,
+    none: l10n.t('This is for identities of a service that exports archives. None of yours is.'),
+  };
   const load = async () => (await import('./jobActions')).jobActions;
   const onTarget =
     (title: string, act: (target: Target) => Promise<void>): Run =>
     async (argument) => {
-      const target = await targets.resolve(argument, title);
+      const target = await targets.resolve(argument, title, exporting);
       if (target) await act(target);
     };
   const onJob =
     (filter: JobFilter, act: (target: Target, job: TrackedJob) => Promise<void> | void): Run =>
     async (argument) => {
-      const target = await targets.resolve(argument, filter.title);
+      const target = await targets.resolve(argument, filter.title, exporting);
       const job = target && (await chooseJob(argument, target, filter, ports));
       if (target && job) await act(target, job);
     };

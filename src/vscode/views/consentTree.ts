@@ -6,7 +6,7 @@ import { isLoopbackHost } from '../../core/endpoint';
 import { plainText } from '../../core/foreignText';
 import { type Project, type Target, type TargetKey, targetKey } from '../../core/model';
 import type { ReasonTexts } from '../../core/outcomeText';
-import { type IconPresentation, presentIdentity } from '../../core/presentation';
+import { type IconPresentation, type PresentationContext, presentIdentity } from '../../core/presentation';
 import type { Projects } from '../projects';
 import { translate } from '../translate';
 
@@ -51,6 +51,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     private readonly projects: Projects,
     private readonly store: ConsentStore,
     private readonly texts: ReasonTexts,
+    private readonly flagsOf: (provider: string) => readonly string[],
   ) {
     this.#rebuild();
     this.#subscriptions = [
@@ -159,8 +160,8 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     return item;
   }
 
-  #context(): { now: number; texts: ReasonTexts; translate: typeof translate } {
-    return { now: Date.now(), texts: this.texts, translate };
+  #context(): PresentationContext {
+    return { now: Date.now(), texts: this.texts, translate, flagsOf: this.flagsOf };
   }
 }
 

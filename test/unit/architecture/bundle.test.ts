@@ -21,9 +21,11 @@ describe('the bundles', () => {
   it('are the thin entry and one for each part that is loaded on first use', () => {
     const names = all.map(({ name }) => name).sort();
     assert.deepEqual(names, [
+      'appleClientSecret',
       'extension',
       'googleDataPortability',
       'googleOAuth',
+      'identityPlatform',
       'jobs',
       'sandbox',
       'sandboxCertificates',
@@ -53,11 +55,13 @@ describe('the bundles', () => {
     );
     assert.deepEqual(reached.sort(), [
       'extension → ./googleDataPortability.js',
+      'extension → ./identityPlatform.js',
       'extension → ./jobs.js',
       'extension → ./sandbox.js',
       'extension → ./signIn.js',
       'extension → ./transport.js',
       'googleDataPortability → ./googleOAuth.js',
+      'identityPlatform → ./appleClientSecret.js',
       'sandbox → ./sandboxCertificates.js',
       'signIn → ./googleOAuth.js',
     ]);
@@ -77,6 +81,11 @@ describe('the bundles', () => {
     assert.deepEqual(entries, []);
   });
 
+  it('keep jose to what signs with it', () => {
+    const withJose = all.filter(({ name }) => packages(name).includes('jose')).map(({ name }) => name);
+    assert.deepEqual(withJose.sort(), ['appleClientSecret', 'sandbox']);
+  });
+
   it('keep the sandbox apart from what it is to be judged by', () => {
     assert.deepEqual(packages('sandbox').sort(), ['hono', 'jose', 'valibot']);
     assert.deepEqual(
@@ -91,6 +100,8 @@ describe('the bundles', () => {
     signIn: 60,
     jobs: 60,
     googleDataPortability: 60,
+    identityPlatform: 60,
+    appleClientSecret: 60,
     sandbox: 240,
     sandboxCertificates: 400,
   })) {
