@@ -141,13 +141,15 @@ describe('JobOperations', () => {
       job({ jobId: 'unread' }),
       job({ jobId: 'downloaded', state: 'complete', completeSince: noon, parts: [{ downloadedAt: noon }] }),
       job({ jobId: 'failed', state: 'failed' }),
+      job({ jobId: 'waits', state: 'complete', completeSince: noon, parts: [{}] }),
     ])
       await disk.update(address, one.jobId, () => one);
     archives.readings.set('finishes', files);
+    archives.readings.set('waits', files);
     archives.readings.set('unread', { kind: 'failed', reason: reason('test.offline') });
     const refreshed = await operations.refresh(stage.target, never);
     assert.ok(refreshed.kind === 'refreshed');
-    assert.deepEqual(archives.calls.toSorted(), ['read finishes', 'read unread']);
+    assert.deepEqual(archives.calls.toSorted(), ['read finishes', 'read unread', 'read waits']);
     assert.deepEqual(
       refreshed.completed.map(({ jobId }) => jobId),
       ['finishes'],
@@ -155,7 +157,7 @@ describe('JobOperations', () => {
     assert.equal(refreshed.failure?.code, 'test.offline');
     assert.deepEqual(
       shown().map(({ state }) => state),
-      ['complete', 'in-progress', 'complete', 'failed'],
+      ['complete', 'in-progress', 'complete', 'failed', 'complete'],
     );
   });
 

@@ -116,9 +116,14 @@ describe('archiveFiles', () => {
 
   it('begins anew where there is another version, or none to compare', async () => {
     const { etag: _, ...noEtag } = facts;
-    const others: PartFacts[] = [{ ...facts, etag: '"v2"' }, { ...facts, totalBytes: content.length + 1 }, noEtag];
-    for (const other of others) {
-      const first = await open();
+    const others: [PartFacts, PartFacts][] = [
+      [facts, { ...facts, etag: '"v2"' }],
+      [facts, { ...facts, totalBytes: content.length + 1 }],
+      [facts, noEtag],
+      [noEtag, noEtag],
+    ];
+    for (const [before, other] of others) {
+      const first = await open(before);
       await write(first, content.subarray(0, 20));
       await first.close();
       assert.equal(await files().kept(1, 2, other), 0);
@@ -291,9 +296,8 @@ describe('archiveFiles', () => {
   });
 
   it('a window that begins anew takes nothing from the other, and only one of them gives the name', async () => {
-    const { etag: _, ...noEtag } = facts;
     const beginnings: (() => Promise<PartFile>)[] = [
-      () => open(noEtag),
+      () => open({ ...facts, etag: '"v2"' }),
       async () => {
         const other = await open();
         assert.deepEqual(await other.restart({ ...facts, etag: '"v2"' }), { kind: 'restarted' });
