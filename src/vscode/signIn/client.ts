@@ -58,7 +58,7 @@ export async function chooseClient(
     typed,
   ]);
   if (chosen === file) return importClient(target, origins, ports);
-  return chosen === typed ? enterClient(target, { clientId, redirectUri }, origins, ports) : undefined;
+  return chosen === typed ? enterClient(target, { clientId, redirectUri, askAnew }, origins, ports) : undefined;
 }
 
 /** The client secret that is kept for the project or, with an identity's credential, for this client. */
@@ -111,13 +111,21 @@ async function importClient(
 
 async function enterClient(
   target: Target,
-  known: { readonly clientId: string | undefined; readonly redirectUri: string | undefined },
+  known: {
+    readonly clientId: string | undefined;
+    readonly redirectUri: string | undefined;
+    readonly askAnew: boolean;
+  },
   origins: readonly string[],
   ports: ClientPorts,
 ): Promise<SignInClient | undefined> {
   const { prompts } = ports;
   const title = vscode.l10n.t('OAuth client');
-  const clientId = known.clientId ?? (await prompts.credential({ title, prompt: vscode.l10n.t('Client ID') }));
+  const value = known.clientId === undefined ? {} : { value: known.clientId };
+  const clientId =
+    known.clientId === undefined || known.askAnew
+      ? await prompts.credential({ title, prompt: vscode.l10n.t('Client ID'), ...value })
+      : known.clientId;
   if (clientId === undefined) return undefined;
   const secret = await prompts.credential({
     title,
@@ -127,7 +135,10 @@ async function enterClient(
     secret: true,
   });
   if (secret === undefined) return undefined;
-  const client = withRedirect(clientId, new BoundSecret(secret, origins), known.redirectUri);
+  // An address is registered for one client, and not for another one.
+  const isOther = known.clientId !== undefined && clientId !== known.clientId;
+  const redirectUri = isOther ? undefined : known.redirectUri;
+  const client = withRedirect(clientId, new BoundSecret(secret, origins), redirectUri);
   return keepClient(target, client, origins, ports);
 }
 

@@ -211,6 +211,33 @@ describe('Sign In in the editor', () => {
     assert.equal(await desk.clients.read(alice.project, clientId, origins), undefined);
   });
 
+  it('another client is asked for with its id, as that may be what is wrong', async () => {
+    desk.ports.vault.lastGrants = async () => ['maps.reviews'];
+    const { transport } = desk;
+    desk.transport = new ScriptedTransport(response(401, { error: 'invalid_client' }));
+    const asked: { readonly prompt: string; readonly value?: string }[] = [];
+    const typed = ['123456789012-other.apps.googleusercontent.com', planted.clientSecret];
+    const saved: unknown[] = [];
+    Object.assign(desk.ports.prompts, {
+      credential: async (input: { readonly prompt: string; readonly value?: string }) => {
+        asked.push(input);
+        desk.transport = transport;
+        return typed[asked.length - 1];
+      },
+    });
+    Object.assign(desk.ports.projects, {
+      save: async (_id: string, change: (existing: object) => unknown) =>
+        saved.push(change({ clientId, redirectUri: 'http://localhost:8765/' })),
+    });
+    const wanted = ['Open Browser', 'Another Client…', 'Enter client ID and secret'];
+    desk.press = ({ buttons }) => buttons.find((one) => wanted.includes(one));
+    await again();
+    assert.deepEqual([asked[0]?.prompt, asked[0]?.value], ['Client ID', clientId]);
+    assert.equal(desk.pages.at(-1)?.searchParams.get('client_id'), typed[0]);
+    assert.deepEqual(saved, [{ id: 'shop', clientId: typed[0] }], 'without the address of the old client');
+    assert.equal((await desk.credentials()).length, 1);
+  });
+
   describe('Grant Consent Again', () => {
     it('asks for what was granted last, with nothing to choose', async () => {
       await desk.earlier(['myactivity.search', 'maps.reviews']);
