@@ -127,9 +127,9 @@ function consentWords(state: IdentityState, context: PresentationContext): strin
       const count = timeBased.length + oneTime.length;
       const scopes = count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) });
       // Some services do not say what was granted.
-      const granted = count === 0 ? [translate('granted', {})] : [translate('granted', {}), scopes];
+      const known = count === 0 ? [] : [scopes];
       // What waits for the user stands before what can be cut off in a narrow side bar.
-      const parts = [...granted, ...jobs];
+      const parts = [translate('granted', {}), ...jobs, ...known];
       if (credentialExpiresAt !== undefined) {
         const left = credentialExpiresAt - context.now;
         parts.push(left > 0 ? translate('expires in {time}', { time: duration(left) }) : translate('expired', {}));

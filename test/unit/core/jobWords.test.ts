@@ -29,10 +29,10 @@ describe('the row of an identity with archive jobs', () => {
   };
 
   it('tells of them before what can be cut off in a narrow side bar', () => {
-    assert.equal(row(granted, job('1', 'in-progress')), 'granted · 1 scope · 1 job running · expires in 6 d');
+    assert.equal(row(granted, job('1', 'in-progress')), 'granted · 1 job running · 1 scope · expires in 6 d');
     assert.equal(
       row(granted, job('1', 'in-progress'), job('2', 'in-progress'), job('3', 'complete')),
-      'granted · 1 scope · 2 jobs running · 1 archive to download · expires in 6 d',
+      'granted · 2 jobs running · 1 archive to download · 1 scope · expires in 6 d',
     );
   });
 
