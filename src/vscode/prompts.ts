@@ -8,7 +8,8 @@ import * as vscode from 'vscode';
 import { plainText } from '../core/foreignText';
 import type { Reason } from '../core/model';
 import { type ReasonTexts, reasonParagraph } from '../core/outcomeText';
-import { cleanPastedSecret, pastedSecretProblemTexts } from '../core/pastedSecret';
+import { cleanFieldInput, pastedSecretProblemTexts } from '../core/pastedSecret';
+import type { CredentialField } from '../core/provider';
 import { translate } from './translate';
 
 export interface TextInput {
@@ -19,6 +20,9 @@ export interface TextInput {
   readonly value?: string;
   validate(text: string): string | undefined;
 }
+
+/** What an entered text has to be. */
+export type FieldRules = Pick<CredentialField, 'content' | 'optional' | 'check'>;
 
 export class Prompts {
   constructor(private readonly texts: ReasonTexts) {}
@@ -86,15 +90,26 @@ export class Prompts {
     }
   }
 
-  /** Asks for a token, an id or a secret, cleaned of what pasting adds; refuses what cannot be one while it is typed. */
-  async credential(input: Omit<TextInput, 'validate'>): Promise<string | undefined> {
-    const validate = (text: string): string | undefined => {
-      const cleaned = cleanPastedSecret(text);
-      return cleaned.kind === 'secret' ? undefined : vscode.l10n.t(pastedSecretProblemTexts[cleaned.problem]);
-    };
+  /**
+   * Asks for a token, an id or a secret, cleaned of what pasting adds; refuses what cannot be one while it is typed. Resolves
+   * with an empty text where an optional one was left empty.
+   */
+  async credential(input: Omit<TextInput, 'validate'>, rules: FieldRules = {}): Promise<string | undefined> {
+    const validate = (text: string): string | undefined =>
+      rules.optional && text.trim() === '' ? undefined : this.problemOf(text, rules);
     const entered = await this.text({ ...input, validate });
-    const cleaned = entered === undefined ? undefined : cleanPastedSecret(entered);
-    return cleaned?.kind === 'secret' ? cleaned.value : undefined;
+    if (entered === undefined) return undefined;
+    if (rules.optional && entered.trim() === '') return '';
+    const cleaned = cleanFieldInput(entered, rules.content);
+    return cleaned.kind === 'secret' ? cleaned.value : undefined;
+  }
+
+  /** What is wrong with an entered text; says nothing of the text. */
+  problemOf(text: string, { content, check }: FieldRules): string | undefined {
+    const cleaned = cleanFieldInput(text, content);
+    if (cleaned.kind === 'problem') return vscode.l10n.t(pastedSecretProblemTexts[cleaned.problem]);
+    const why = check?.(cleaned.value);
+    return why && reasonParagraph(why, this.texts, translate);
   }
 
   async text(input: TextInput): Promise<string | undefined> {

@@ -121,6 +121,8 @@ export class FakeEditor {
         this.executed.push({ id, argument });
       },
     },
+    /** For the files that a test gives. */
+    workspace: {},
     Uri: { parse: (text: string) => ({ toString: () => text }) },
     ThemeIcon: class {},
     ProgressLocation: { Notification: 15, Window: 10 },

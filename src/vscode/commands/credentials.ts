@@ -6,11 +6,12 @@ import type { ConsentStore } from '../../core/consentStore';
 import { plainText } from '../../core/foreignText';
 import { type Target, targetKey } from '../../core/model';
 import type { Log } from '../../core/ports';
-import type { CredentialField, CredentialForm, ProviderDescription } from '../../core/provider';
+import type { CredentialForm, ProviderDescription } from '../../core/provider';
 import { forgetLost } from '../forgetLost';
 import type { Projects } from '../projects';
 import { type Prompts, withoutIcons } from '../prompts';
 import { sameTarget } from '../sameTarget';
+import { askFields } from './credentialFields';
 
 export interface CredentialCommandPorts {
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
@@ -93,41 +94,4 @@ async function chooseForm(
   }));
   const title = vscode.l10n.t('Credential of {0}', withoutIcons(target.identity.label));
   return (await prompts.pick(title, vscode.l10n.t('What do you have?'), items))?.form;
-}
-
-async function askFields(
-  target: Target,
-  form: CredentialForm,
-  origins: readonly string[],
-  prompts: Prompts,
-): Promise<Record<string, string> | undefined> {
-  const values: Record<string, string> = {};
-  const hosts = origins.map((origin) => new URL(origin).host).join(', ');
-  const asked = form.fields.filter((field) => optionValue(target, field) === undefined);
-  for (const field of form.fields) {
-    const known = optionValue(target, field);
-    if (known !== undefined) {
-      values[field.id] = known;
-      continue;
-    }
-    const step = `${asked.indexOf(field) + 1}/${asked.length}`;
-    const entered = await prompts.credential({
-      title: vscode.l10n.t('Credential of {0} ({1})', plainText(target.identity.label, 80), step),
-      prompt: vscode.l10n.t(
-        '{0}. Stored in the secret storage of this computer, and sent only to {1}.',
-        vscode.l10n.t(field.label),
-        hosts,
-      ),
-      ...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
-      secret: field.secret,
-    });
-    if (entered === undefined) return undefined;
-    values[field.id] = entered;
-  }
-  return values;
-}
-
-function optionValue(target: Target, field: CredentialField): string | undefined {
-  const value = field.fromOption === undefined ? undefined : target.project.options[field.fromOption];
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { cleanPastedSecret, type PastedSecretProblem, pastedSecretProblemTexts } from '../../../src/core/pastedSecret';
+import {
+  cleanFieldInput,
+  cleanPastedSecret,
+  type PastedSecretProblem,
+  pastedSecretProblemTexts,
+} from '../../../src/core/pastedSecret';
 
 describe('cleanPastedSecret', () => {
   for (const [name, text] of [
@@ -19,7 +24,7 @@ describe('cleanPastedSecret', () => {
     assert.deepEqual(cleanPastedSecret('Bearerx'), { kind: 'secret', value: 'Bearerx' });
   });
 
-  const refused: Readonly<Record<PastedSecretProblem, readonly string[]>> = {
+  const refused: Readonly<Partial<Record<PastedSecretProblem, readonly string[]>>> = {
     empty: ['', ' \n ', 'Bearer', ' Bearer ', 'bearer \n'],
     'too-long': ['x'.repeat(16 * 1024 + 1), 'x'.repeat(1024 * 1024), `${' '.repeat(1024 * 1024)}x`],
     quotes: ['"planted-1"', "'planted-1'", '`planted-1`', 'planted"1'],
@@ -54,4 +59,59 @@ describe('cleanPastedSecret', () => {
       { seed: 11, numRuns: 500 },
     );
   });
+});
+
+describe('cleanFieldInput', () => {
+  const refuses = (text: string, content: 'text' | 'password' | 'pem', problem: PastedSecretProblem): void =>
+    assert.deepEqual(cleanFieldInput(text, content), { kind: 'problem', problem });
+  const value = (text: string, content?: 'token' | 'text' | 'password' | 'pem'): string => {
+    const result = cleanFieldInput(text, content);
+    return result.kind === 'secret' ? result.value : assert.fail(result.problem);
+  };
+
+  it('takes a token unless something else is said', () => {
+    assert.equal(value(' Bearer planted '), 'planted');
+    assert.deepEqual(cleanFieldInput('two words'), { kind: 'problem', problem: 'inner-space' });
+  });
+
+  it('trims a text, and keeps what is inside it', () => {
+    assert.equal(value(' it\'s a "name" of é \n', 'text'), 'it\'s a "name" of é');
+    refuses('  ', 'text', 'empty');
+    refuses('two\nlines', 'text', 'invisible-characters');
+    refuses('zero\u200bwidth', 'text', 'invisible-characters');
+  });
+
+  it('takes a password exactly as it is typed', () => {
+    assert.equal(value(' Bearer "it\'s" ', 'password'), ' Bearer "it\'s" ');
+    assert.equal(value(' ', 'password'), ' ');
+    refuses('', 'password', 'empty');
+    refuses('tab\there', 'password', 'invisible-characters');
+    refuses('x'.repeat(16 * 1024 + 1), 'password', 'too-long');
+  });
+
+  const body = 'MIGHAgEA'.repeat(20);
+  const pem = `-----BEGIN PRIVATE KEY-----\n${(body.match(/.{1,64}/g) ?? []).join('\n')}\n-----END PRIVATE KEY-----\n`;
+  for (const [how, text] of [
+    ['as in its file', pem],
+    [
+      'with the line breaks of another system, and what an editor puts before them',
+      `\ufeff${pem.replaceAll('\n', '\r\n')}`,
+    ],
+    ['on one line, as an input box leaves it', pem.replaceAll('\n', '')],
+    ['on one line, with spaces', ` ${pem.replaceAll('\n', ' ')}`],
+    ['as a settings file spells it', pem.replaceAll('\n', '\\n')],
+  ] as const) {
+    it(`reads a key ${how}`, () => assert.equal(value(text, 'pem'), pem));
+  }
+
+  for (const [what, text] of [
+    ['a token', 'planted'],
+    ['half a key', pem.slice(0, 100)],
+    ['two keys', pem + pem],
+    ['a key with other dashes', pem.replaceAll('-----', '—')],
+    ['a key that ends as another one', pem.replace('END PRIVATE', 'END PUBLIC')],
+    ['an encrypted key of the old form', pem.replace('MIGH', 'Proc-Type: 4,ENCRYPTED\n\nMIGH')],
+  ] as const) {
+    it(`refuses ${what}`, () => refuses(text, 'pem', 'not-pem'));
+  }
 });
