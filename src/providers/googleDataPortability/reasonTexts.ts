@@ -65,7 +65,8 @@ const consentReasonTexts: Readonly<Record<string, ReasonText>> = {
     remedy: 'Store a refresh token instead of an access token; then every reset can be verified.',
   },
   'google.uncheckable.accessTokenEnded': {
-    happened: 'The access token has reached its own end, so a rejection proves nothing about the reset.',
+    happened:
+      'The access token has reached its own end, or the clock of this computer was set back, so a rejection proves nothing about the reset.',
     notHappened: 'The reset could not be checked.',
     remedy: 'Store a refresh token instead of an access token; then every reset can be verified.',
   },

@@ -63,11 +63,14 @@ async function verifyByRefresh(
   }
 }
 
-/** A rejection counts only while the token's own lifetime has not run out: afterwards it says nothing. */
+/**
+ * A rejection counts only while the token's own lifetime has not run out: afterwards it says nothing. A clock that was set
+ * back since the token was seen alive cannot tell.
+ */
 async function verifyByAccessToken(
   api: GoogleApi,
   secret: BoundSecret | undefined,
-  { accessTokenExpiresAt: end, witness }: VerificationHints,
+  { accessTokenExpiresAt: end, aliveAt, witness }: VerificationHints,
   now: () => number,
   signal: AbortSignal,
 ): Promise<Verification> {
@@ -81,7 +84,7 @@ async function verifyByAccessToken(
     case 'alive':
       return { kind: 'alive', reason: reason('google.alive.check') };
     case 'rejected':
-      return now() >= end - lifetimeMarginMs
+      return now() >= end - lifetimeMarginMs || (typeof aliveAt === 'number' && now() < aliveAt - lifetimeMarginMs)
         ? { kind: 'not-checkable', reason: reason('google.uncheckable.accessTokenEnded') }
         : { kind: 'gone', reason: reason('google.gone.rejected') };
     case 'unclear':

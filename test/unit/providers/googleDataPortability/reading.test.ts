@@ -106,6 +106,13 @@ describe('Google Data Portability: verify', () => {
         { accessTokenExpiresAt: noon + 14_000 },
         'not-checkable: google.uncheckable.accessTokenEnded',
       ],
+      [
+        'a clock that was set back since it was seen alive',
+        check(rejected),
+        { ...hints, aliveAt: noon + 60_000 },
+        'not-checkable: google.uncheckable.accessTokenEnded',
+      ],
+      ['seen alive before', check(rejected), { ...hints, aliveAt: noon - 60_000 }, 'gone: google.gone.rejected'],
       ['end not known', check(rejected), {}, 'not-checkable: google.uncheckable.lifetimeUnknown'],
       ['401 with a page of somebody else', check(response(401, '<html>')), hints, 'failed: google.tokenRejected'],
       ['401 without a body', check(response(401)), hints, 'failed: google.tokenRejected'],
