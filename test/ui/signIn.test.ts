@@ -68,4 +68,20 @@ describe('signing in through the consent page of the sandbox', () => {
       await window.modal.press('Reset Consent');
       await tree.waitForRow(bob, ({ description }) => description === 'needs consent · reset verified');
     }));
+
+  it('opens the browser itself, with what was chosen last', () =>
+    withEvidence(workbench, 'sign-in-browser', async () => {
+      const { window } = workbench;
+      await tree.menuAction(bob, 'Sign In…');
+      await window.quickInput.shown('2 of 73 chosen');
+      await window.quickInput.accept();
+      await window.modal.read();
+      const opening = workbench.context.waitForEvent('page');
+      await window.modal.press('Open Browser');
+      const page = await opening;
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText(/close this/i).waitFor();
+      await page.close();
+      await tree.waitForRow(bob, ({ description }) => description.startsWith('granted · 2 scopes'));
+    }));
 });
