@@ -106,7 +106,9 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     new JobWatcher({ ...ports, clock }, view),
     api,
     new QuickResetItem(active, store, texts),
-    context.secrets.onDidChange(({ key }) => void credentialChanged(key)),
+    context.secrets.onDidChange(({ key }) => {
+      credentialChanged(key).catch((error: unknown) => log.warn(`A changed credential was not read: ${String(error)}`));
+    }),
     ...registerCommands({ ...ports, ...ofWindow }),
   );
   startUp.begin();
