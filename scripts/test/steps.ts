@@ -46,5 +46,10 @@ export const steps: readonly Step[] = [
     ['host, oldest VS Code'],
   ),
   suite('ui', [node, ...mocha(120_000, 'test/ui/*.test.ts')], ['host, newest VS Code']),
-  check('packaged extension', [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'], ['ui', 'unit and manifest']),
+  suite('ui, longer ways', [node, ...mocha(120_000, 'test/ui/flows/*.test.ts')], ['ui']),
+  check(
+    'packaged extension',
+    [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'],
+    ['ui, longer ways', 'unit and manifest'],
+  ),
 ];
