@@ -2,13 +2,12 @@
  * The sandbox from the editor's side: started in this window, or joined when one runs on the port already (another window,
  * or `npm run sandbox`), so that all of them see the same consents.
  */
-import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { ClientVault } from '../auth/clientVault';
 import type { CredentialVault } from '../auth/credentialVault';
 import type { ConsentOperations } from '../core/consentOperations';
 import type { ConsentStore } from '../core/consentStore';
-import { type Target, targetKey } from '../core/model';
+import { type Project, type Target, targetKey } from '../core/model';
 import type { Log } from '../core/ports';
 import type { ProviderDescription } from '../core/provider';
 import type { RunningSandbox } from '../sandbox/api';
@@ -17,28 +16,12 @@ import { contextKeys, setContextKey } from './contextKeys';
 import type { Network } from './network';
 import type { Projects } from './projects';
 import type { Prompts } from './prompts';
+import { appleSample, googleSample, type SampleProject, type SampleUser, withSampleUsers } from './sandboxSamples';
 
-const scopePrefix = 'https://www.googleapis.com/auth/dataportability.';
-
-/** Id of the project that *Start Sandbox* adds. */
-export const sampleProjectId = 'reconsent-sandbox';
-
-const sampleSchema = v.object({
-  clientId: v.string(),
-  clientSecret: v.string(),
-  users: v.pipe(
-    v.array(
-      v.object({
-        user: v.string(),
-        refreshToken: v.string(),
-        scopes: v.optional(v.pipe(v.array(v.string()), v.readonly()), []),
-      }),
-    ),
-    v.readonly(),
-  ),
-});
-
-type Sample = v.InferOutput<typeof sampleSchema>;
+interface Opened {
+  readonly origin: string;
+  readonly samples: readonly SampleProject[];
+}
 
 export interface SandboxPorts {
   readonly projects: Projects;
@@ -57,21 +40,21 @@ export class Sandbox implements vscode.Disposable {
 
   constructor(private readonly ports: SandboxPorts) {}
 
-  /** Starts or joins the sandbox and sees to it that the sample project is there, with its identities signed in. */
+  /** Starts or joins the sandbox and sees to it that the sample projects are there, with their identities signed in. */
   async start(): Promise<void> {
     const port = vscode.workspace.getConfiguration('reconsent').get('sandbox.port', 9400);
     const opened = await this.#opening(port);
     if (!opened) return;
     try {
-      await this.#addSample(opened.origin, opened.sample);
+      await this.#addSamples(opened.samples);
       this.ports.log.info(`The sandbox runs at ${opened.origin}.`);
       await vscode.commands.executeCommand('reconsent.consents.focus');
     } catch (error) {
-      this.ports.log.error(`The sample project could not be added: ${messageOf(error)}`);
+      this.ports.log.error(`The sample projects could not be added: ${messageOf(error)}`);
       const openSettings = vscode.l10n.t('Open Settings');
       const chosen = await this.ports.prompts.error(
         vscode.l10n.t(
-          'The sandbox runs, but its sample project could not be added to your settings: {0}',
+          'The sandbox runs, but its sample projects could not be added to your settings: {0}',
           messageOf(error),
         ),
         openSettings,
@@ -80,7 +63,7 @@ export class Sandbox implements vscode.Disposable {
     }
   }
 
-  async #opening(port: number): Promise<{ readonly origin: string; readonly sample: Sample } | undefined> {
+  async #opening(port: number): Promise<Opened | undefined> {
     try {
       return await this.#open(port);
     } catch (error) {
@@ -95,7 +78,7 @@ export class Sandbox implements vscode.Disposable {
     }
   }
 
-  /** Stops the sandbox of this window; the sample project stays in the settings. */
+  /** Stops the sandbox of this window; the sample projects stay in the settings. */
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
@@ -107,65 +90,88 @@ export class Sandbox implements vscode.Disposable {
     void this.stop();
   }
 
-  async #open(port: number): Promise<{ readonly origin: string; readonly sample: Sample }> {
-    if (this.#running) return { origin: this.#running.origin, sample: this.#running.control.seedSample() };
+  async #open(port: number): Promise<Opened> {
+    if (this.#running) return samplesOf(this.#running);
     const joined = await this.#join(`http://127.0.0.1:${port}`);
     if (joined) return joined;
     const { startSandbox } = await import('../sandbox/server');
     this.#running = await startSandbox({ port });
     setContextKey(contextKeys.sandboxRunning, true);
-    return { origin: this.#running.origin, sample: this.#running.control.seedSample() };
+    return samplesOf(this.#running);
   }
 
   /** Asks whether a sandbox answers at `origin` already; anything else there is left alone. */
-  async #join(origin: string): Promise<{ readonly origin: string; readonly sample: Sample } | undefined> {
+  async #join(origin: string): Promise<Opened | undefined> {
+    const google = googleSample(origin, await this.#ask(origin, '/__sandbox/seed-sample'));
+    if (!google) return undefined;
+    // An older one may know no Identity Platform.
+    const apple = appleSample(origin, await this.#ask(origin, '/__sandbox/identityPlatform/seed-sample'));
+    return { origin, samples: apple ? [google, apple] : [google] };
+  }
+
+  /** The answer as JSON; `undefined` when there is none. */
+  async #ask(origin: string, path: string): Promise<unknown> {
     const transport = await this.ports.network.transport();
-    const url = new URL('/__sandbox/seed-sample', origin);
     const result = await transport.send(
-      { method: 'POST', url, pathTemplate: url.pathname, body: { kind: 'json', value: {} }, effect: 'read' },
+      {
+        method: 'POST',
+        url: new URL(path, origin),
+        pathTemplate: path,
+        body: { kind: 'json', value: {} },
+        effect: 'read',
+      },
       AbortSignal.timeout(3_000),
     );
     if (result.kind !== 'response' || result.status !== 200) return undefined;
-    const sample = v.safeParse(v.pipe(v.string(), v.parseJson(), sampleSchema), result.body);
-    return sample.success ? { origin, sample: sample.output } : undefined;
+    try {
+      return JSON.parse(result.body);
+    } catch {
+      return undefined;
+    }
   }
 
-  async #addSample(origin: string, sample: Sample): Promise<void> {
-    const project = await this.ports.projects.save(sampleProjectId, (existing) => ({
-      name: vscode.l10n.t('Sandbox'),
-      ...existing,
-      id: sampleProjectId,
-      provider: 'googleDataPortability',
-      endpoint: origin,
-      clientId: sample.clientId,
-      identities: withSampleUsers(existing?.['identities'], sample),
-    }));
-    const form = this.ports.descriptions
-      .get('googleDataPortability')
-      ?.credentialForms.find(({ id }) => id === 'refreshToken');
-    if (!form) throw new Error('The provider has no form for a refresh token.');
-    const { clientId, clientSecret } = sample;
-    const origins = this.ports.descriptions.get(project.provider)?.credentialOrigins(project) ?? [];
-    await this.ports.clients.store(project, clientId, clientSecret, origins);
-    for (const { user, refreshToken, scopes } of sample.users) {
-      const identity = project.identities.find(({ id }) => id === user);
-      if (!identity) continue;
-      const target: Target = { project, identity };
-      // Its credential is needed to settle an operation whose outcome is unknown.
-      if (this.ports.store.get(targetKey(target)).unfinished) continue;
-      if (await this.#hasLivingConsent(target)) continue;
-      const resources = scopes.map((scope) => scope.replace(scopePrefix, ''));
-      const values = { clientId, clientSecret, refreshToken };
-      await this.ports.vault.replace(target, form, values, { scopes: resources.join(' ') }, resources);
-      this.ports.operations.credentialChanged(target, { kind: 'stored' });
-      await this.ports.operations.probe(target, new AbortController().signal, { dropRejected: true });
-      this.ports.log.trace(`The sandbox identity ${targetKey(target)} is signed in.`);
+  /** The settings first: writing them paints the tree anew. */
+  async #addSamples(samples: readonly SampleProject[]): Promise<void> {
+    const saved: (readonly [Project, SampleProject])[] = [];
+    for (const sample of samples) {
+      const project = await this.ports.projects.save(sample.id, (existing) => ({
+        name: sample.name,
+        ...existing,
+        id: sample.id,
+        ...sample.keys,
+        identities: withSampleUsers(existing?.['identities'], sample),
+      }));
+      saved.push([project, sample]);
     }
+    for (const [project, sample] of saved) {
+      const origins = this.ports.descriptions.get(project.provider)?.credentialOrigins(project) ?? [];
+      const { client, users } = sample;
+      if (client) await this.ports.clients.store(project, client.id, client.secret, origins);
+      for (const user of users) await this.#signIn(project, user);
+    }
+  }
+
+  async #signIn(project: Project, user: SampleUser): Promise<void> {
+    const identity = project.identities.find(({ id }) => id === user.id);
+    const forms = this.ports.descriptions.get(project.provider)?.credentialForms;
+    const form = forms?.find(({ id }) => id === user.form);
+    if (!form) throw new Error(`The provider has no form ${user.form}.`);
+    if (!identity) return;
+    const target: Target = { project, identity };
+    // Its credential is needed to settle an operation whose outcome is unknown.
+    if (this.ports.store.get(targetKey(target)).unfinished) return;
+    if (await this.#hasLivingConsent(target)) return;
+    await this.ports.vault.replace(target, form, user.values, user.facts ?? {}, user.grants);
+    this.ports.operations.credentialChanged(target, { kind: 'stored' });
+    await this.ports.operations.probe(target, new AbortController().signal, { dropRejected: true });
+    this.ports.log.trace(`The sandbox identity ${targetKey(target)} is signed in.`);
   }
 
   /** Tokens that the user has signed in for in a sandbox that still runs are kept; those of one that has ended are dead. */
   async #hasLivingConsent(target: Target): Promise<boolean> {
     const { vault, operations, store } = this.ports;
+    // What was accepted has ended in a sandbox, though no read can tell.
+    if (store.get(targetKey(target)).lastOutcome?.kind === 'accepted') return false;
     if ((await vault.read(target)).kind !== 'present') return false;
     await operations.probe(target, new AbortController().signal);
     return store.get(targetKey(target)).consent.kind === 'granted';
@@ -176,9 +182,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown error';
 }
 
-/** The identities of the sample project: those the user has added stay, missing sample users come back. */
-function withSampleUsers(existing: unknown, sample: Sample): readonly unknown[] {
-  const kept: readonly unknown[] = Array.isArray(existing) ? existing : [];
-  const ids = new Set(kept.map((entry) => (v.is(v.object({ id: v.string() }), entry) ? entry.id : undefined)));
-  return [...kept, ...sample.users.filter(({ user }) => !ids.has(user)).map(({ user }) => ({ id: user }))];
+function samplesOf({ origin, control }: RunningSandbox): Opened {
+  const samples = [
+    googleSample(origin, control.seedSample()),
+    appleSample(origin, control.identityPlatform.seedSample()),
+  ];
+  return { origin, samples: samples.filter((sample) => sample !== undefined) };
 }

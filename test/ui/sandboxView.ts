@@ -5,6 +5,18 @@ export interface Sample {
   readonly users: readonly { readonly user: string; readonly refreshToken: string; readonly accessToken: string }[];
 }
 
+/** The sample project of Identity Platform. */
+export interface AppleSample {
+  readonly apiKey: string;
+  readonly apple: { readonly privateKey: string };
+  readonly users: readonly {
+    readonly email: string;
+    readonly appleUser: string;
+    readonly refreshToken: string;
+    readonly apple: { readonly refreshToken: string };
+  }[];
+}
+
 /** The sandbox as a test sees it: past the extension, through its control plane. */
 export class SandboxView {
   constructor(readonly origin: string) {}
@@ -42,6 +54,26 @@ export class SandboxView {
 
   async seedSample(): Promise<Sample> {
     return (await this.#ask('POST', 'seed-sample')) as Sample;
+  }
+
+  /** Gives users whose authorisation has ended a new one, as if they had accepted Apple's sheet again. */
+  async seedAppleSample(): Promise<AppleSample> {
+    return (await this.#ask('POST', 'identityPlatform/seed-sample')) as AppleSample;
+  }
+
+  /** Whether the app is authorised by that user of Apple. */
+  async isAuthorized(appleUser: string): Promise<boolean> {
+    const grants = (await this.#ask('GET', 'identityPlatform/apple/grants')) as readonly {
+      readonly user: string;
+      readonly state: string;
+    }[];
+    return grants.some(({ user, state }) => user === appleUser && state === 'authorized');
+  }
+
+  /** Every token that was revoked, and on whose way. */
+  async appleRevocations(): Promise<readonly { readonly via: string; readonly effect: string }[]> {
+    const found = await this.#ask('GET', 'identityPlatform/apple/revocations');
+    return found as readonly { readonly via: string; readonly effect: string }[];
   }
 
   /** From now on a reset is carried out and its answer lost, and no token can be had to look. */

@@ -6,7 +6,7 @@ import { plainText } from '../../core/foreignText';
 import type { Target } from '../../core/model';
 import { commandIds } from '../commandIds';
 import type { Prompts } from '../prompts';
-import { sampleProjectId } from '../sandbox';
+import { sampleProjectId } from '../sandboxSamples';
 
 /** Shows the page until something else than the account page was chosen: the steps after that one stand here. */
 export async function lostTokenHelp(target: Target, { prompts }: { readonly prompts: Prompts }): Promise<void> {

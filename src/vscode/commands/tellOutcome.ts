@@ -6,7 +6,7 @@ import { needsAttention, type Outcome } from '../../core/outcome';
 import { providerDescriptions } from '../../providers/registry';
 import { commandIds } from '../commandIds';
 import type { Prompts } from '../prompts';
-import { sampleProjectId } from '../sandbox';
+import { isSampleProject } from '../sandboxSamples';
 
 type Offer = RemedyAction['kind'] | 'start-sandbox' | 'show-log';
 
@@ -87,7 +87,7 @@ function offersOf(target: Target, why: Reason): ReadonlyMap<string, Offer> {
     'lost-token-help': vscode.l10n.t('What Now?'),
   };
   const offers = new Map<string, Offer>();
-  if (target.project.id === sampleProjectId && isRefusedConnection(why)) {
+  if (isSampleProject(target.project.id) && isRefusedConnection(why)) {
     offers.set(vscode.l10n.t('Start Sandbox'), 'start-sandbox');
   }
   const atGoogle = providerDescriptions.get(target.project.provider)?.signIn === 'googleOAuth';

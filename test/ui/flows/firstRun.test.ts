@@ -7,7 +7,7 @@ import type { TreeView } from '../treeView';
 
 const alice = 'alice.test@example.com';
 const bob = 'bob.test@example.com';
-const carol = 'carol.test@example.com';
+const erin = 'erin.test@example.com';
 
 describe('the first run in a real workbench', () => {
   let workbench: Workbench;
@@ -66,8 +66,8 @@ describe('the first run in a real workbench', () => {
   it('leaves the settings alone, comments included, when the sandbox is started again', () =>
     withEvidence(workbench, 'first-run-comments', async () => {
       const settings = new SettingsFile(workbench);
-      await settings.replace('"identities": [', `"identities": [ // mine, do not touch\n { "id": "${carol}" },`);
-      await tree.waitForRow(carol);
+      await settings.replace('"identities": [', `"identities": [ // mine, do not touch\n { "id": "${erin}" },`);
+      await tree.waitForRow(erin);
       const before = settings.read();
       const sandbox = new SandboxView(workbench.sandboxOrigin);
       await sandbox.forgetRequests();
