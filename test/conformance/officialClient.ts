@@ -2,12 +2,10 @@
  * The official clients, in a folder of their own (some 200 MB) that is filled on first use. Only the few members that are
  * called are typed here: with the package's own types the type check would need the download too.
  */
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { OAuth2Client } from 'google-auth-library';
+import { fillLockedFolder } from '../../scripts/host/lockedFolder';
 
 export interface Answer<Data> {
   readonly status: number;
@@ -61,20 +59,6 @@ export function discoveringClient(): DiscoveringClient {
 
 /** Installs the pinned clients when they are missing or older than their lock file, then loads a module of them. */
 export function load<Module>(name: string): Module {
-  const lockHash = createHash('sha256')
-    .update(readFileSync(join(folder, 'package-lock.json')))
-    .digest('hex');
-  const stamp = join(folder, 'node_modules', '.reconsent-lock-hash');
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash) {
-    const npm = process.env['npm_execpath'];
-    const [command, args] = npm ? [process.execPath, [npm]] : ['npm', []];
-    const installed = spawnSync(command, [...args, 'ci', '--no-audit', '--no-fund', '--ignore-scripts'], {
-      cwd: folder,
-      stdio: ['ignore', 2, 2],
-      shell: !npm,
-    });
-    if (installed.status !== 0) throw new Error('The official clients could not be installed (npm ci).');
-    writeFileSync(stamp, lockHash);
-  }
+  fillLockedFolder(folder);
   return createRequire(join(folder, 'package.json'))(name) as Module;
 }
