@@ -25,6 +25,7 @@ const lazyParts = {
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
   appleClientSecret: 'src/auth/appleClientSecret.ts',
   identityPlatform: 'src/providers/identityPlatform/provider.ts',
+  venafiTpp: 'src/providers/venafiTpp/provider.ts',
   sandbox: 'src/sandbox/server.ts',
   sandboxCertificates: 'src/sandbox/venafi/certificates.ts',
 };

@@ -1,18 +1,12 @@
 /** The composition root: builds, wires and registers; knows everybody; holds no logic. */
 import * as vscode from 'vscode';
-import { ClientVault } from './auth/clientVault';
-import { CredentialVault } from './auth/credentialVault';
 import { ConsentOperations } from './core/consentOperations';
 import { ConsentStore } from './core/consentStore';
+import { credentialKey } from './core/credentialSource';
 import { JobOperations } from './core/jobOperations';
-import type { Target, TargetKey } from './core/model';
+import type { Target } from './core/model';
 import { providerFlags } from './core/presentation';
-import { providerDescriptions } from './providers/registry';
-import { createFileJobs } from './storage/fileJobs';
-import { createFileJournal } from './storage/fileJournal';
-import { createFileLocks } from './storage/fileLocks';
-import { createFileMarkers } from './storage/fileMarkers';
-import { createProcessIdentity } from './storage/processIdentity';
+import { type ProviderPorts, providerDescriptions } from './providers/registry';
 import { ActiveIdentity } from './vscode/activeIdentity';
 import { allReasonTexts } from './vscode/allReasonTexts';
 import { createExports, type ReconsentExports } from './vscode/api';
@@ -25,9 +19,9 @@ import { Network } from './vscode/network';
 import { Projects } from './vscode/projects';
 import { Prompts } from './vscode/prompts';
 import { Sandbox } from './vscode/sandbox';
-import { secretStore } from './vscode/secretStorage';
 import { StartUp } from './vscode/startUp';
 import { QuickResetItem } from './vscode/statusBar';
+import { createStores } from './vscode/stores';
 import { systemClock, systemRandom } from './vscode/systemPorts';
 import { Targets } from './vscode/targets';
 import { ConsentTree } from './vscode/views/consentTree';
@@ -38,21 +32,20 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const log = scrubbedLog(channel);
   const clock = systemClock;
   const texts = allReasonTexts;
-  const folder = context.globalStorageUri.fsPath;
-  const owner = createProcessIdentity({ windowId: systemRandom.id(), clock });
 
   const projects = new Projects(providerDescriptions);
   const store = new ConsentStore((error) => log.error(`A view failed: ${String(error)}`));
   const prompts = new Prompts(texts);
-  const journal = createFileJournal({ folder, clock, owner, log });
-  const locks = createFileLocks({ folder, clock, owner });
-  const markers = createFileMarkers({ folder, log });
   const describe = (id: string) => providerDescriptions.get(id);
-  const secrets = secretStore(context.secrets);
-  const vault = new CredentialVault({ secrets, markers, clock, log, describe });
-  const clients = new ClientVault({ secrets, clock });
-  const jobStore = createFileJobs({ folder, log });
-  const network = new Network(clock, log, `reconsent/${context.extension.packageJSON.version}`, jobStore);
+  const byOperator = ({ project }: Target) => describe(project.provider)?.credentialOwner === 'project';
+  const ownerKey = (target: Target) => credentialKey(target, byOperator(target));
+  const stores = createStores(context, { clock, log, random: systemRandom, describe });
+  const { vault, clients, journal, locks, jobStore } = stores;
+  const isStored = (one: Parameters<ProviderPorts['isStored']>[0]) => vault.isStored(one.key, one.storedAt);
+  const network = new Network(
+    { ...stores, clock, log, jobs: jobStore, ownerKey, isStored },
+    `reconsent/${context.extension.packageJSON.version}`,
+  );
   const provider = (id: string) => network.provider(id);
   const jobs = new JobOperations({ store, jobs: jobStore, credentials: vault, provider, clock, log });
   const operations = new ConsentOperations({
@@ -67,11 +60,13 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     currentTarget: (key) => projects.targets.get(key),
     forgetTokens: (target) => network.forgetTokens(target),
     consentGone: (target) => jobs.consentGone(target),
+    byOperator,
     credentialOrigins: ({ project }: Target) => describe(project.provider)?.credentialOrigins(project) ?? [],
   });
   const credentialChanged = async (secretKey: string): Promise<void> => {
-    const target = projects.targets.get((await vault.changed(secretKey)) ?? ('' as TargetKey));
-    if (target) await operations.credentialChangedElsewhere(target);
+    const changed = await vault.changed(secretKey);
+    const touched = [...projects.targets.values()].filter((target) => ownerKey(target) === changed);
+    for (const target of touched) await operations.credentialChangedElsewhere(target);
   };
   const flags = new Map([...providerDescriptions].map(([id, description]) => [id, providerFlags(description)]));
   const tree = new ConsentTree(projects, store, texts, (id) => flags.get(id) ?? []);

@@ -1,6 +1,7 @@
 /** How a credential lies in the editor's SecretStorage: one record under a name of its own, never written again. */
 import * as v from 'valibot';
-import type { TargetKey } from '../core/model';
+import type { Credential, TargetKey } from '../core/model';
+import type { CredentialMarker } from '../core/ports';
 
 export const schemaVersion = 1;
 
@@ -63,4 +64,20 @@ export function sameSecrets(one: CredentialRecord, other: CredentialRecord): boo
     names.length === Object.keys(other.secrets).length &&
     names.every((name) => one.secrets[name] === other.secrets[name])
   );
+}
+
+export function live(markers: readonly CredentialMarker[]): readonly CredentialMarker[] {
+  return markers.filter(({ ended }) => ended === undefined);
+}
+
+export function named(
+  markers: readonly CredentialMarker[],
+  credentials: readonly Credential[],
+): readonly CredentialMarker[] {
+  const names = new Set(credentials.map(({ storedAt }) => storedAt));
+  return markers.filter(({ storedAt }) => names.has(storedAt));
+}
+
+export function generationOf(credentials: readonly { readonly storedAt: number }[]): string {
+  return credentials.map(({ storedAt }) => storedAt).join(' ');
 }

@@ -7,14 +7,22 @@
  * twice, and none that several credentials share), and may never answer (hence the time limit).
  */
 import { readingWithoutSecret } from '../core/consentDerivation';
-import type { CredentialReading, CredentialSource, NoCredential } from '../core/credentialSource';
+import {
+  type CredentialReading,
+  type CredentialSource,
+  credentialKey,
+  type NoCredential,
+} from '../core/credentialSource';
 import { sameOrigins } from '../core/endpoint';
-import { type Credential, type Target, type TargetKey, targetKey } from '../core/model';
+import type { Credential, Target, TargetKey } from '../core/model';
 import type { Clock, CredentialMarker, Log, MarkerStore, SecretStore } from '../core/ports';
 import type { CredentialForm, ProviderDescription } from '../core/provider';
 import { BoundSecret } from '../core/redact';
 import {
   type CredentialRecord,
+  generationOf,
+  live,
+  named,
   parseRecord,
   parseSecretName,
   quarantineName,
@@ -68,7 +76,7 @@ export class CredentialVault implements CredentialSource {
   }
 
   async read(target: Target): Promise<CredentialReading> {
-    const key = targetKey(target);
+    const key = this.#keyOf(target);
     const markers = await this.ports.markers.list(key);
     const all = await Promise.all(
       live(markers).map(async ({ storedAt }) => ({ storedAt, found: await this.#find(key, storedAt) })),
@@ -91,8 +99,12 @@ export class CredentialVault implements CredentialSource {
     return newest ?? readingWithoutSecret(after.filter(({ ended }) => ended));
   }
 
+  #keyOf(target: Target): TargetKey {
+    return credentialKey(target, this.ports.describe(target.project.provider)?.credentialOwner === 'project');
+  }
+
   async storedGeneration(target: Target): Promise<string | undefined> {
-    const markers = live(await this.ports.markers.list(targetKey(target)));
+    const markers = live(await this.ports.markers.list(this.#keyOf(target)));
     return markers.length === 0 ? undefined : generationOf(markers);
   }
 
@@ -133,7 +145,7 @@ export class CredentialVault implements CredentialSource {
 
   /** Forgets all credentials because the user says so; a consent may be alive, and the markers keep that in mind. */
   async forget(target: Target): Promise<void> {
-    const key = targetKey(target);
+    const key = this.#keyOf(target);
     const markers = await this.ports.markers.list(key);
     const known = new Set(markers.map(({ storedAt }) => storedAt));
     // What this window remembers can be forgotten even if its marker is gone.
@@ -146,7 +158,7 @@ export class CredentialVault implements CredentialSource {
 
   /** Forgets one credential because the user says so. */
   async forgetOne(target: Target, storedAt: number): Promise<void> {
-    const key = targetKey(target);
+    const key = this.#keyOf(target);
     const markers = await this.ports.markers.list(key);
     await this.#forget(
       key,
@@ -155,13 +167,13 @@ export class CredentialVault implements CredentialSource {
   }
 
   async forgetDead(target: Target, credentials: readonly Credential[], resetAt: number): Promise<void> {
-    const key = targetKey(target);
+    const key = this.#keyOf(target);
     const markers = live(await this.ports.markers.list(key));
     await this.#end(key, named(markers, credentials), { by: 'reset', at: resetAt });
   }
 
   async dropRejected(target: Target, credentials: readonly Credential[]): Promise<void> {
-    const key = targetKey(target);
+    const key = this.#keyOf(target);
     const markers = live(await this.ports.markers.list(key));
     const rejected = named(markers, credentials);
     // The last one stays: it may be all that is known of a living consent.
@@ -171,7 +183,7 @@ export class CredentialVault implements CredentialSource {
 
   /** What was granted to the identity's credentials or, if there are none, to those that have ended; for asking again. */
   async lastGrants(target: Target): Promise<readonly string[]> {
-    const markers = await this.ports.markers.list(targetKey(target));
+    const markers = await this.ports.markers.list(this.#keyOf(target));
     const alive = live(markers);
     return [...new Set((alive.length > 0 ? alive : markers).flatMap(({ grants }) => grants ?? []))];
   }
@@ -238,7 +250,7 @@ export class CredentialVault implements CredentialSource {
     facts: Readonly<Record<string, string>>,
     grants: readonly string[] | undefined,
   ): Promise<Stored> {
-    const key = targetKey(target);
+    const key = this.#keyOf(target);
     const description = this.ports.describe(target.project.provider);
     if (!description) throw new Error(`There is no provider ${target.project.provider}.`);
     const origins = [...description.credentialOrigins(target.project)];
@@ -379,17 +391,4 @@ export class CredentialVault implements CredentialSource {
     const records = this.#cache.get(key) ?? new Map<number, CredentialRecord>();
     this.#cache.set(key, records.set(record.storedAt, record));
   }
-}
-
-function live(markers: readonly CredentialMarker[]): readonly CredentialMarker[] {
-  return markers.filter(({ ended }) => ended === undefined);
-}
-
-function named(markers: readonly CredentialMarker[], credentials: readonly Credential[]): readonly CredentialMarker[] {
-  const names = new Set(credentials.map(({ storedAt }) => storedAt));
-  return markers.filter(({ storedAt }) => names.has(storedAt));
-}
-
-function generationOf(credentials: readonly { readonly storedAt: number }[]): string {
-  return credentials.map(({ storedAt }) => storedAt).join(' ');
 }

@@ -1,18 +1,27 @@
 /** What can be done with an identity's consent, and how the store follows it: reset, read, verify, dismiss. */
 import { afterReset, consentByMarkers, consentWithoutCredential, leftOpen, whyUnusable } from './consentDerivation';
 import { type ConsentState, type ConsentStore, type IdentityState, initialState } from './consentStore';
-import { type CredentialReading, type CredentialSource, type NoCredential, wereEndedBy } from './credentialSource';
+import {
+  type CredentialReading,
+  type CredentialSource,
+  credentialKey,
+  type NoCredential,
+  wereEndedBy,
+} from './credentialSource';
 import { mapLimited } from './mapLimited';
 import { reason, type Target, type TargetAddress, type TargetKey, targetAddress, targetKey } from './model';
 import { isGone, type Outcome } from './outcome';
-import type { CredentialMarker, Journal, JournalEntry, TargetLocks } from './ports';
+import type { CredentialMarker, Journal, JournalEntry, TargetLocks, VerifiedReset } from './ports';
 import type { ProbeResult, Provider } from './provider';
-import { type ResetPorts, runReset } from './resetOperation';
+import { runReset } from './resetOperation';
+import type { ResetPorts } from './resetSteps';
 import { settleUnfinished } from './verification';
 
 export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'log'> {
   readonly store: ConsentStore;
   readonly credentials: CredentialSource & { markers(): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> };
+  /** Whether the credentials of the target are those of an operator, kept once for the project. */
+  byOperator(target: Target): boolean;
   /** Origins that a credential of the target has to be bound to. */
   credentialOrigins(target: Target): readonly string[];
   /** Drops what a loaded provider keeps in memory of the target's credentials. */
@@ -74,6 +83,7 @@ export class ConsentOperations {
         confirm: request.confirm,
         takeOverLock: request.takeOverLock === true,
         way: request.way,
+        byOperator: this.ports.byOperator(target),
         progress: (step) => {
           sent ||= step === 'sent';
           store.update(key, (state) => ({ ...state, activity: { kind: 'resetting', step } }));
@@ -149,12 +159,14 @@ export class ConsentOperations {
       }
       case 'dead-credential': {
         const last = await this.ports.journal.lastVerifiedReset(targetAddress(target));
-        if (!last || !wereEndedBy(last, reading.credentials)) {
+        if (this.ports.byOperator(target) || !last || !wereEndedBy(last, reading.credentials)) {
           return { kind: 'dead-credential', reason: probe.reason };
         }
         await this.ports.credentials.forgetDead(target, reading.credentials, last.closedAt);
         return { kind: 'needs-consent', since: last.closedAt };
       }
+      case 'not-granted':
+        return { kind: 'needs-consent', since: this.ports.clock.now() };
       case 'failed':
         return { kind: 'unread', reason: probe.reason };
       case 'aborted':
@@ -195,7 +207,8 @@ export class ConsentOperations {
     // Another window may have settled it already.
     if (entry.outcome && entry.outcome.kind !== 'unknown') return entry.outcome;
     const provider = await this.ports.provider(entry.address.provider);
-    return settleUnfinished(entry, target, { ...this.ports, provider }, signal);
+    const byOperator = this.ports.byOperator(target);
+    return settleUnfinished(entry, target, { ...this.ports, provider, byOperator }, signal);
   }
 
   /** Brings an outcome into the store. A failure here changes nothing about the outcome. */
@@ -209,7 +222,7 @@ export class ConsentOperations {
       if (isGone(outcome.kind)) {
         this.ports.forgetTokens(target);
         // The user may have consented and signed in anew while the reset was being verified.
-        const stored = (await credentials.storedGeneration(target)) !== undefined;
+        const stored = !this.ports.byOperator(target) && (await credentials.storedGeneration(target)) !== undefined;
         if (stored) store.update(key, (state) => ({ ...state, consent: { kind: 'stored' } }));
         // What another credential, or a new one after a mere revocation, can still reach is not over.
         else if (await this.#allEnded(target)) await this.ports.consentGone(target);
@@ -245,7 +258,10 @@ export class ConsentOperations {
     const load = async (target: Target): Promise<void> => {
       const key = targetKey(target);
       const { origin } = targetAddress(target);
-      const consent = consentByMarkers(markers.get(key) ?? [], this.ports.credentialOrigins(target));
+      const consent = consentByMarkers(
+        markers.get(this.#credentialKey(target)) ?? [],
+        this.ports.credentialOrigins(target),
+      );
       const open = await this.#stillOpen(target, unfinished);
       const loadedOrigin = this.#loadedOrigins.get(key);
       this.#loadedOrigins.set(key, origin);
@@ -274,7 +290,7 @@ export class ConsentOperations {
     if (open.length === 0) return undefined;
     const last = await this.ports.journal.lastVerifiedReset(address);
     return open
-      .filter(({ credentialStoredAt }) => credentialStoredAt !== last?.credentialStoredAt)
+      .filter((entry) => !isSettledBy(last, entry, this.ports.byOperator(target)))
       .reduce<JournalEntry | undefined>(
         (newest, one) => (newest && newest.openedAt >= one.openedAt ? newest : one),
         undefined,
@@ -289,6 +305,10 @@ export class ConsentOperations {
     );
   }
 
+  #credentialKey(target: Target): TargetKey {
+    return credentialKey(target, this.ports.byOperator(target));
+  }
+
   /** A credential was stored or forgotten in this window: what was known of the consent no longer holds. */
   credentialChanged(target: Target, consent: ConsentState): void {
     this.ports.forgetTokens(target);
@@ -297,10 +317,16 @@ export class ConsentOperations {
 
   /** Another window has stored or forgotten the credential: the marker says what holds now. */
   async credentialChangedElsewhere(target: Target): Promise<void> {
-    const markers = (await this.ports.credentials.markers()).get(targetKey(target)) ?? [];
+    const markers = (await this.ports.credentials.markers()).get(this.#credentialKey(target)) ?? [];
     this.credentialChanged(target, consentByMarkers(markers, this.ports.credentialOrigins(target)));
     await this.#showNextOpen(target);
   }
+}
+
+/** A credential of an identity ends with its reset; an operator's lives on, and then the order in time tells. */
+function isSettledBy(last: VerifiedReset | undefined, entry: JournalEntry, byOperator: boolean): boolean {
+  if (!last) return false;
+  return byOperator ? entry.openedAt <= last.openedAt : entry.credentialStoredAt === last.credentialStoredAt;
 }
 
 function sameAddress(one: TargetAddress, other: TargetAddress): boolean {

@@ -3,7 +3,7 @@ import type { TrackedJob } from './archiveJobs';
 import type { Reason, TargetKey } from './model';
 import { needsAttention, type Outcome } from './outcome';
 import type { GrantSummary } from './provider';
-import type { ResetStep } from './resetOperation';
+import type { ResetStep } from './resetSteps';
 
 export type Activity =
   | { readonly kind: 'idle' }

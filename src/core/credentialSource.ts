@@ -1,5 +1,5 @@
 /** Where an identity's credentials come from, and where dead ones go. */
-import type { Credential, Target } from './model';
+import { type Credential, operatorKey, type Target, type TargetKey, targetKey } from './model';
 import type { VerifiedReset } from './ports';
 
 export type CredentialReading =
@@ -39,6 +39,11 @@ export interface CredentialSource {
   forgetDead(target: Target, credentials: readonly Credential[], resetAt: number): Promise<void>;
   /** Forgets credentials that the service no longer accepts, while others are there. */
   dropRejected(target: Target, credentials: readonly Credential[]): Promise<void>;
+}
+
+/** What the credentials of a target are filed under. */
+export function credentialKey(target: Target, byOperator: boolean): TargetKey {
+  return byOperator ? operatorKey(target.project) : targetKey(target);
 }
 
 /**

@@ -38,6 +38,11 @@ export function targetKey(target: Target): TargetKey {
   return `${encodeKeyPart(target.project.id)}/${encodeKeyPart(target.identity.id)}` as TargetKey;
 }
 
+/** What a project's own credentials are filed under: no identity has an empty id, so no identity shares the key. */
+export function operatorKey(project: Pick<Project, 'id'>): TargetKey {
+  return `${encodeKeyPart(project.id)}/` as TargetKey;
+}
+
 function encodeKeyPart(part: string): string {
   return part.replaceAll('%', '%25').replaceAll('/', '%2F');
 }

@@ -194,6 +194,8 @@ export type HttpResult =
   | {
       readonly kind: 'response';
       readonly status: number;
+      /** The words behind the status, where the server sends any: some say only there what is wrong. */
+      readonly statusText?: string;
       /** Lower-case names; repeated headers joined by `, `. */
       readonly headers: Readonly<Record<string, string>>;
       /** Decoded text, at most 1 MB. */

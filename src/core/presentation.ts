@@ -7,7 +7,7 @@ import type { Reason, Target } from './model';
 import { needsAttention, type Outcome } from './outcome';
 import { outcomeWord, type ReasonTexts, reasonParagraph, type Translate } from './outcomeText';
 import type { ProviderDescription } from './provider';
-import type { ResetStep } from './resetOperation';
+import type { ResetStep } from './resetSteps';
 
 export interface PresentationContext {
   /** Epoch milliseconds. */

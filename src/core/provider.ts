@@ -20,6 +20,11 @@ export interface ProviderDescription {
   readonly signIn?: 'googleOAuth' | 'credentialForms';
   /** Whether the service exports archives: then there are jobs to start and to follow. */
   readonly exportsArchives?: boolean;
+  /**
+   * Whose the credentials are: each identity's own (when absent), or those of an operator who ends the consents of others.
+   * An operator's are kept once for the project, and outlive what is ended with them.
+   */
+  readonly credentialOwner?: 'identity' | 'project';
   /** How a consent can be ended, at least one; the first is what *Reset Consent* does. */
   readonly ways: readonly [ResetWay, ...ResetWay[]];
   /** English texts for the provider's reason codes; placeholders are `{name}`. */
@@ -117,6 +122,8 @@ export type PreviewResult =
   | { readonly kind: 'ready'; readonly preview: Preview; readonly prepared: PreparedReset }
   /** All credentials are dead. Whether that means "already reset" only the journal can say. */
   | { readonly kind: 'dead-credential'; readonly reason: Reason }
+  /** The credential is accepted, and there is no consent to end. */
+  | { readonly kind: 'already-gone'; readonly reason: Reason }
   /** A reset is not possible; nothing was sent that has an effect. */
   | { readonly kind: 'stopped'; readonly outcome: StoppedOutcome; readonly reason: Reason }
   | { readonly kind: 'aborted' };
@@ -163,6 +170,8 @@ export interface PreparedReset {
   readonly sentWith: AliveCredential;
   /** The other credentials of the identity that were seen alive: the reset should end them, too. */
   readonly alsoAlive: readonly AliveCredential[];
+  /** Of an operator's credential: whether it ends, too. One of an identity's own always does. */
+  readonly endsSignIn?: boolean;
   /** Those that were dead before, and whose consents are over as well when it is seen to have worked. */
   readonly dead: readonly Credential[];
   /** It ends every consent of the identity, whichever of its credentials it is sent with, and the work done with them. */
@@ -191,6 +200,12 @@ export interface Leaving {
   mayLeave(): boolean;
   /** Called when the request starts to leave. */
   onSent(): void;
+  /**
+   * After an answer that proves that the request had no effect, for `why`: one more may leave, as an attempt of its own with
+   * its own journal entry. `undefined` when it must not, because the confirmation is too old, the target has changed, or
+   * the entry cannot be written.
+   */
+  another(why: Reason): Promise<Leaving | undefined>;
 }
 
 export type ResetAnswer =
@@ -213,6 +228,8 @@ export type Verification =
 
 export type ProbeResult =
   | { readonly kind: 'granted'; readonly grant: GrantSummary }
+  /** The credential is accepted, and there is no consent. */
+  | { readonly kind: 'not-granted' }
   | { readonly kind: 'dead-credential'; readonly reason: Reason }
   | { readonly kind: 'failed'; readonly reason: Reason }
   | { readonly kind: 'aborted' };

@@ -102,6 +102,7 @@ async function readLives(
         alive: credentials.filter(({ storedAt }) => alive.get(storedAt) === true),
       };
     }
+    case 'not-granted':
     case 'failed':
     case 'aborted':
       return { dead: [], alive: [] };
@@ -115,6 +116,8 @@ function messageOf(error: unknown): string {
 export interface SettlingPorts extends VerificationPorts {
   readonly credentials: CredentialSource;
   readonly journal: Journal;
+  /** The credentials are an operator's: any of them can read, and none has ended. */
+  readonly byOperator: boolean;
 }
 
 /**
@@ -131,7 +134,7 @@ export async function settleUnfinished(
   if (outcome.kind === 'unknown') return outcome;
   try {
     await ports.journal.close(entry.operationId, outcome);
-    if (ended) {
+    if (ended && !ports.byOperator) {
       await ports.credentials.forgetDead(target, [ended], outcome.at);
       // Those stored later may belong to a newer consent, and others than the reset ended may have died of something else.
       const before = (others ?? []).filter(({ storedAt }) => entry.endsAll === true && storedAt <= entry.openedAt);
@@ -159,7 +162,8 @@ async function readOutcome(
   }
   const reading = await ports.credentials.read(target);
   const stored = reading.kind === 'present' ? reading.credentials : [];
-  const credential = stored.find(({ storedAt }) => storedAt === entry.credentialStoredAt);
+  const own = stored.find(({ storedAt }) => storedAt === entry.credentialStoredAt);
+  const credential = own ?? (ports.byOperator ? stored.at(-1) : undefined);
   if (!credential) return as('unknown', reason('verify.noCredential'));
   // A reset of long ago has spread by now: its verification need not be patient.
   const patienceMs = Math.max(0, entry.openedAt + propagationMs - ports.clock.now());

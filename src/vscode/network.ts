@@ -1,22 +1,19 @@
 /** The network, loaded and built on first use, and the providers on top of it. */
 import * as vscode from 'vscode';
-import type { JobStore } from '../core/archiveJobs';
 import type { Target } from '../core/model';
-import type { Clock, Log, Transport } from '../core/ports';
+import type { Transport } from '../core/ports';
 import type { Provider } from '../core/provider';
 import type { ProxySettings } from '../http/proxy';
 import type { UndiciTransport } from '../http/transport';
-import { registeredProviders } from '../providers/registry';
+import { type ProviderPorts, registeredProviders } from '../providers/registry';
 
 export class Network implements vscode.Disposable {
   #transport: Promise<UndiciTransport> | undefined;
   readonly #providers = new Map<string, Promise<Provider>>();
 
   constructor(
-    private readonly clock: Clock,
-    private readonly log: Log,
+    private readonly ports: Omit<ProviderPorts, 'transport'>,
     private readonly userAgent: string,
-    private readonly jobs: JobStore,
   ) {}
 
   transport(): Promise<UndiciTransport> {
@@ -60,7 +57,7 @@ export class Network implements vscode.Disposable {
   async #createTransport(): Promise<UndiciTransport> {
     const { createTransport } = await import('../http/transport');
     return createTransport({
-      log: this.log,
+      log: this.ports.log,
       proxy: proxySettings,
       trust: { extraCertificates: () => [] },
       userAgent: this.userAgent,
@@ -71,7 +68,7 @@ export class Network implements vscode.Disposable {
     const registered = registeredProviders.find(({ description }) => description.id === id);
     if (!registered) throw new Error(`There is no provider ${id}.`);
     const transport: Transport = await this.transport();
-    return registered.load({ transport, clock: this.clock, jobs: this.jobs });
+    return registered.load({ ...this.ports, transport });
   }
 }
 

@@ -124,6 +124,7 @@ class World {
         clock: this.clock,
         random: { id: () => `operation-${++this.#operations}` },
         log: this.#log,
+        byOperator: false,
         currentTarget: () => this.target,
         confirm: async (_target, preview) => {
           this.previews.push(preview);

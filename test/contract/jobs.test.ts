@@ -3,7 +3,7 @@ import type { JobStart } from '../../src/core/archiveJobs';
 import { targetKey } from '../../src/core/model';
 import { reasonSentences, untranslated } from '../../src/core/outcomeText';
 import type { Preview } from '../../src/core/provider';
-import type { Confirmation } from '../../src/core/resetOperation';
+import type { Confirmation } from '../../src/core/resetSteps';
 import { credentialForms } from '../../src/providers/googleDataPortability/credentialForms';
 import type { AccessChoice, SampleWorld } from '../../src/sandbox/google/api';
 import { ResetWorld } from '../fakes/resetWorld';

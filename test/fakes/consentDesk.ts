@@ -21,6 +21,7 @@ export class ConsentDesk {
     ...this.stage.ports(),
     store: this.store,
     credentials: this.stage.credentials,
+    byOperator: () => this.stage.byOperator,
     credentialOrigins: (target: Target) => [target.project.endpoint],
     forgetTokens: (target: Target) => void this.tokensForgotten.push(targetKey(target)),
     consentGone: async (target: Target) => void this.consentsGone.push(targetKey(target)),

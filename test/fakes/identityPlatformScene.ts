@@ -242,7 +242,7 @@ export class IdentityPlatformScene {
 
 export type ReadyPreview = Extract<PreviewResult, { kind: 'ready' }>;
 
-export const freely: Leaving = { mayLeave: () => true, onSent: () => {} };
+export const freely: Leaving = { mayLeave: () => true, onSent: () => {}, another: async () => undefined };
 
 function wireOf(
   request: HttpRequest,

@@ -21,8 +21,8 @@ import type {
   Verification,
 } from '../../src/core/provider';
 import { BoundSecret } from '../../src/core/redact';
-import type { Confirmation, ResetPorts, ResetStep } from '../../src/core/resetOperation';
 import { runReset } from '../../src/core/resetOperation';
+import type { Confirmation, ResetPorts, ResetStep } from '../../src/core/resetSteps';
 import { FakeClock } from './clock';
 import { MemoryJournal, MemoryTargetLocks } from './storage';
 
@@ -84,6 +84,8 @@ export class ResetStage {
   readonly events: StageEvent[] = [];
   readonly steps: ResetStep[] = [];
   readonly logLines: string[] = [];
+  /** Whether the credentials are an operator's. */
+  byOperator = false;
   /** Broken rules of the reset that a fake saw from inside. */
   readonly violations: string[] = [];
   readonly memory = new MemoryJournal();
@@ -354,6 +356,7 @@ export class ResetStage {
       random: { id: () => `operation-${++ids}` },
       currentTarget: () => this.configured,
       way: 'reset',
+      byOperator: this.byOperator,
       confirm: async (_target, _preview, changed) => {
         this.askedAgain.push(changed);
         await this.#happen('confirm');

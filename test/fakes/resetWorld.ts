@@ -14,11 +14,12 @@ import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/cor
 import type { Journal, Log, TargetLocks } from '../../src/core/ports';
 import type { Preview } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
-import type { Confirmation } from '../../src/core/resetOperation';
+import type { Confirmation } from '../../src/core/resetSteps';
 import { createTransport, type UndiciTransport } from '../../src/http/transport';
 import { providerDescriptions, registeredProviders } from '../../src/providers/registry';
 import type { RunningSandbox } from '../../src/sandbox/api';
 import { startSandbox } from '../../src/sandbox/server';
+import { createFileGenerations } from '../../src/storage/fileGenerations';
 import { createFileJobs } from '../../src/storage/fileJobs';
 import { createFileJournal } from '../../src/storage/fileJournal';
 import { createFileLocks } from '../../src/storage/fileLocks';
@@ -89,7 +90,21 @@ export class ResetWorld {
     this.jobs = createFileJobs({ folder, log });
     let ids = 0;
     const loaded = registeredProviders.map(
-      ({ load, description }) => [description.id, load({ transport, clock, jobs: this.jobs })] as const,
+      ({ load, description }) =>
+        [
+          description.id,
+          load({
+            transport,
+            clock,
+            log,
+            jobs: this.jobs,
+            secrets: this.secrets,
+            locks: this.locks,
+            generations: createFileGenerations({ folder }),
+            isStored: ({ key, storedAt }) => this.vault.isStored(key, storedAt),
+            ownerKey: targetKey,
+          }),
+        ] as const,
     );
     const providers = new Map(loaded);
     const provider = async (id: string) => {
@@ -113,6 +128,7 @@ export class ResetWorld {
       forgetTokens: (target) => {
         for (const provider of providers.values()) void provider.then((one) => one.forget(target));
       },
+      byOperator: ({ project }) => describe(project.provider)?.credentialOwner === 'project',
       credentialOrigins: ({ project }) => describe(project.provider)?.credentialOrigins(project) ?? [],
     });
   }

@@ -186,9 +186,13 @@ export function leaving(
 ): Leaving & { readonly asked: number; readonly left: number } {
   let asked = 0;
   let left = 0;
-  return {
+  const more: Leaving = {
     mayLeave: () => ++asked <= freshFor,
     onSent: () => void left++,
+    another: async () => (asked < freshFor ? more : undefined),
+  };
+  return {
+    ...more,
     get asked() {
       return asked;
     },

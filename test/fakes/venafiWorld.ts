@@ -167,6 +167,7 @@ export class VenafiWorld {
         },
         progress: () => undefined,
         way: 'revokeGrants',
+        byOperator: true,
       },
       never,
     );

@@ -45,7 +45,7 @@ describe('the texts of package.json', () => {
 
   it('are all translatable, where a person reads them', () => {
     const read = /\.(title|name|description|markdownDescription|contents|patternErrorMessage|label)$/;
-    const names = ['Reconsent', 'Google Data Portability', 'Identity Platform'];
+    const names = ['Reconsent', 'Google Data Portability', 'Identity Platform', 'Venafi TPP'];
     for (const { path, text } of textsOf(manifest.contributes, 'contributes')) {
       if (read.test(path) && !path.includes('.body.'))
         assert.ok(/^%.+%$/.test(text) || names.includes(text), `${path}: ${text}`);

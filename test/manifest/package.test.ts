@@ -68,6 +68,7 @@ describe('the package that users install', function () {
         'dist/sandboxCertificates.js',
         'dist/signIn.js',
         'dist/transport.js',
+        'dist/venafiTpp.js',
         'media/confirm-dark.png',
         'media/icon.png',
         'media/reconsent.svg',

@@ -12,6 +12,8 @@ export const venafiTpp: ProviderDescription = {
   id: 'venafiTpp',
   label: 'Venafi TPP',
   defaultEndpoint: undefined,
+  // Whoever revokes is the operator; the users and applications whose grants end have no part in it.
+  credentialOwner: 'project',
   optionsSchema,
   credentialForms: [credentialForms.refreshToken, credentialForms.accessToken],
   ways: [ways.revokeGrants],

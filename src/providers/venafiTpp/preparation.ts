@@ -37,7 +37,7 @@ export async function prepare(
     case 'answered': {
       const { caller, value } = found;
       if (isEmpty(value.consent)) {
-        return { kind: 'stopped', outcome: 'not-sent', reason: reason('venafi.nothingToRevoke') };
+        return { kind: 'already-gone', reason: reason('venafi.nothingToRevoke') };
       }
       const prepared = new Prepared(target, subject, api, tokens, caller, value, dead);
       return { kind: 'ready', preview: prepared.preview, prepared };
@@ -153,8 +153,10 @@ class Prepared implements PreparedReset {
       case 'failed':
         return refused(renewed.reason);
       case 'token': {
+        const next = await leaving.another(rejected);
+        if (!next) return refused();
         this.#caller = { credential, token: renewed.token };
-        return asAnswer(await this.#revoke(renewed.token.accessToken, leaving, signal));
+        return asAnswer(await this.#revoke(renewed.token.accessToken, next, signal));
       }
     }
   }

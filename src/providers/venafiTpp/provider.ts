@@ -73,7 +73,7 @@ class VenafiTpp implements Provider {
     const { found, dead } = await askWithNewest(target, this.#tokens, readerOf(api, subject, signal), signal);
     switch (found.kind) {
       case 'answered':
-        if (isEmpty(found.value)) return { kind: 'failed', reason: reason('venafi.noGrants') };
+        if (isEmpty(found.value)) return { kind: 'not-granted' };
         return { kind: 'granted', grant: summarize(found.value, found.caller, dead) };
       case 'dead':
         return { kind: 'dead-credential', reason: found.reason };

@@ -177,17 +177,13 @@ const answerTexts: Readonly<Record<string, ReasonText>> = {
 const subjectTexts: Readonly<Record<string, ReasonText>> = {
   'venafi.badIdentity': {
     happened:
-      'The id of this identity is neither that of a user (local:{…}, AD+Name:{…}, LDAP+Name:…) nor application: with the id of one.',
+      'The id of this identity is neither that of a user (it begins with "local:", "AD+" or "LDAP+") nor that of an application (it begins with "application:").',
     notHappened: nothingSent,
     remedy: 'Correct it in the settings.',
   },
   'venafi.nothingToRevoke': {
     happened: 'There is nothing to revoke: the server lists no grants.',
     notHappened: nothingSent,
-    remedy: 'The next run starts at the consent screen.',
-  },
-  'venafi.noGrants': {
-    happened: 'There are no grants now.',
     remedy: 'The next run starts at the consent screen.',
   },
   'venafi.roleForGrantee': {
@@ -211,7 +207,7 @@ const subjectTexts: Readonly<Record<string, ReasonText>> = {
   },
   'venafi.identity.malformed': {
     happened: 'This is not the id of a user.',
-    remedy: 'Write it as the server does: local:{…}, AD+Name:{…} or LDAP+Name:….',
+    remedy: 'Write it as the server does: it begins with "local:", "AD+" or "LDAP+", and ends with the id in braces.',
   },
 };
 

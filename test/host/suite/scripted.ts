@@ -11,8 +11,45 @@ export interface AskedQuestion {
 
 type Answers = Pick<
   typeof vscode.window,
-  'showWarningMessage' | 'showErrorMessage' | 'showInformationMessage' | 'showInputBox' | 'showQuickPick'
+  | 'showWarningMessage'
+  | 'showErrorMessage'
+  | 'showInformationMessage'
+  | 'showInputBox'
+  | 'showQuickPick'
+  | 'createInputBox'
+  | 'createQuickPick'
 >;
+
+/** What the extension builds itself: an input box or a list, as a step of several. */
+class ScriptedStep {
+  readonly #listeners = { accept: new Set<() => void>(), hide: new Set<() => void>() };
+  readonly onDidAccept = this.#on('accept');
+  readonly onDidHide = this.#on('hide');
+  readonly onDidChangeValue = (): void => undefined;
+  readonly onDidTriggerButton = (): void => undefined;
+  title = '';
+  prompt = '';
+  password = false;
+  value = '';
+  items: readonly vscode.QuickPickItem[] = [];
+  selectedItems: readonly vscode.QuickPickItem[] = [];
+
+  /** `act` says whether the step is answered; otherwise it is escaped. What is refused is escaped, too. */
+  constructor(private readonly act: (step: ScriptedStep) => boolean) {}
+
+  show(): void {
+    setImmediate(() => {
+      if (this.act(this)) for (const listener of this.#listeners.accept) listener();
+      for (const listener of this.#listeners.hide) listener();
+    });
+  }
+
+  dispose(): void {}
+
+  #on(event: 'accept' | 'hide') {
+    return (listener: () => void): void => void this.#listeners[event].add(listener);
+  }
+}
 
 /** Takes the place of `vscode.window`'s questions until `restore` is called. */
 export class ScriptedUser {
@@ -34,6 +71,8 @@ export class ScriptedUser {
       showInformationMessage: window.showInformationMessage,
       showInputBox: window.showInputBox,
       showQuickPick: window.showQuickPick,
+      createInputBox: window.createInputBox,
+      createQuickPick: window.createQuickPick,
     };
     const answer = async (message: string, ...rest: unknown[]): Promise<string | undefined> =>
       this.#answer(message, rest);
@@ -53,11 +92,27 @@ export class ScriptedUser {
       showInformationMessage: answer,
       showInputBox: input,
       showQuickPick: pick,
+      createInputBox: () => new ScriptedStep((step) => this.#type(step)),
+      createQuickPick: () => new ScriptedStep((step) => this.#choose(step)),
     });
   }
 
   restore(): void {
     Object.assign(vscode.window, this.#original);
+  }
+
+  #type(step: ScriptedStep): boolean {
+    const { title, prompt, password } = step;
+    this.inputs.push({ title, prompt, password });
+    const text = this.typed.shift();
+    step.value = text ?? '';
+    return text !== undefined;
+  }
+
+  #choose(step: ScriptedStep): boolean {
+    const wanted = this.chosen.shift();
+    step.selectedItems = step.items.filter(({ label }) => label === wanted);
+    return step.selectedItems.length > 0;
   }
 
   #answer(message: string, rest: readonly unknown[]): string | undefined {

@@ -31,6 +31,7 @@ describe('the bundles', () => {
       'sandboxCertificates',
       'signIn',
       'transport',
+      'venafiTpp',
     ]);
   });
 
@@ -60,6 +61,7 @@ describe('the bundles', () => {
       'extension → ./sandbox.js',
       'extension → ./signIn.js',
       'extension → ./transport.js',
+      'extension → ./venafiTpp.js',
       'googleDataPortability → ./googleOAuth.js',
       'identityPlatform → ./appleClientSecret.js',
       'sandbox → ./sandboxCertificates.js',
@@ -100,6 +102,7 @@ describe('the bundles', () => {
     signIn: 60,
     jobs: 60,
     googleDataPortability: 60,
+    venafiTpp: 60,
     identityPlatform: 60,
     appleClientSecret: 60,
     sandbox: 240,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { localTime } from '../../../src/core/localTime';
 import { reason, type Target } from '../../../src/core/model';
-import { confirmationLifetimeMs } from '../../../src/core/resetOperation';
+import { confirmationLifetimeMs } from '../../../src/core/resetSteps';
 import { credential, noon, origin, present, project, ResetStage, told } from '../../fakes/resetStage';
 
 describe('resetOperation: when nothing may be sent', () => {

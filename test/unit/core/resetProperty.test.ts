@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { reason } from '../../../src/core/model';
 import type { ResetAnswer, Verification } from '../../../src/core/provider';
-import { confirmationLifetimeMs } from '../../../src/core/resetOperation';
+import { confirmationLifetimeMs } from '../../../src/core/resetSteps';
 import {
   alive,
   credential,

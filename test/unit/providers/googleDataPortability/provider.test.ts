@@ -160,7 +160,7 @@ describe('Google Data Portability: send', () => {
     const { prepared } = await scene.ready(credential);
     const reads = scene.transport.requests.length;
     let left = 0;
-    const leaving: Leaving = { mayLeave, onSent: () => void left++ };
+    const leaving: Leaving = { mayLeave, onSent: () => void left++, another: async () => undefined };
     const result = await prepared.send(leaving, never);
     const requests = scene.transport.requests.slice(reads);
     return { result, requests, left, prepared, scene };
@@ -191,7 +191,9 @@ describe('Google Data Portability: send', () => {
 
   it('cannot be sent a second time', async () => {
     const { prepared, scene } = await send(response(200));
-    await assert.rejects(prepared.send({ mayLeave: () => true, onSent: () => undefined }, never));
+    await assert.rejects(
+      prepared.send({ mayLeave: () => true, onSent: () => undefined, another: async () => undefined }, never),
+    );
     assert.equal(scene.paths.filter((path) => path.endsWith(':reset')).length, 1);
   });
 

@@ -152,7 +152,7 @@ describe('Google Data Portability: sending a revocation', () => {
     const { prepared } = await scene.readyFor('revoke', credential);
     const reads = scene.transport.requests.length;
     let left = 0;
-    const result = await prepared.send({ mayLeave, onSent: () => void left++ }, never);
+    const result = await prepared.send({ mayLeave, onSent: () => void left++, another: async () => undefined }, never);
     return { result, requests: scene.transport.requests.slice(reads), left, prepared };
   };
 
@@ -182,7 +182,9 @@ describe('Google Data Portability: sending a revocation', () => {
     assert.equal(held.result.kind === 'not-sent' && held.result.reason.code, 'http.withdrawn');
     assert.deepEqual([held.requests, held.left], [[], 0]);
     const { prepared } = await send(response(200, {}));
-    await assert.rejects(prepared.send({ mayLeave: () => true, onSent: () => undefined }, never));
+    await assert.rejects(
+      prepared.send({ mayLeave: () => true, onSent: () => undefined, another: async () => undefined }, never),
+    );
   });
 
   const rows: readonly (readonly [string, HttpResult, string])[] = [

@@ -120,7 +120,7 @@ describe('Google Data Portability: several credentials', () => {
       const scene = new GoogleScene(two);
       const { prepared } = await scene.ready(old, recent);
       const before = scene.paths.length;
-      await prepared.send({ mayLeave: () => true, onSent: () => undefined }, never);
+      await prepared.send({ mayLeave: () => true, onSent: () => undefined, another: async () => undefined }, never);
       assert.deepEqual(scene.paths.slice(before), ['/v1/authorization:reset']);
       assert.equal(scene.transport.requests.at(-1)?.bearer, 'ya29.from-recent');
     });

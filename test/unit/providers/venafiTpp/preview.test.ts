@@ -184,8 +184,8 @@ describe('Venafi TPP: preview', () => {
       'not-sent consent.unreadable',
     ],
     ['a list that failed', (s) => s.answers('GetGrants', result(1, { Grants: [] })), 'not-sent consent.unreadable'],
-    ['no grants', (s) => s.answers('GetGrants', grants()), 'not-sent venafi.nothingToRevoke'],
-    ['GrantNotFound', (s) => s.answers('GetGrants', result(3)), 'not-sent venafi.nothingToRevoke'],
+    ['no grants', (s) => s.answers('GetGrants', grants()), 'already-gone venafi.nothingToRevoke'],
+    ['GrantNotFound', (s) => s.answers('GetGrants', result(3)), 'already-gone venafi.nothingToRevoke'],
     ['rights that are missing', (s) => s.answers('GetGrants', result(9)), 'refused venafi.insufficientRights'],
   ];
   for (const [what, change, meaning] of stops) {
@@ -344,7 +344,7 @@ describe('Venafi TPP: reading again before sending', () => {
     const { prepared } = await ready(scene, targetWith(alice));
     scene.answers('GetGrants', invalidToken, grants(one));
     await prepared.reread(never);
-    await prepared.send({ mayLeave: () => true, onSent: () => undefined }, never);
+    await prepared.send({ mayLeave: () => true, onSent: () => undefined, another: async () => undefined }, never);
     assert.equal(scene.sent('RevokeGrants')[0]?.bearer, 'access-fresh');
   });
 });

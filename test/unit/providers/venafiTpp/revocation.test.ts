@@ -218,7 +218,7 @@ describe('Venafi TPP: RevokeGrants on the wire', () => {
     it('no second request when the confirmation ends during the refresh', async () => {
       scene.answers('RevokeGrants', invalidToken, done);
       const { prepared } = await ready(scene, targetWith(alice));
-      assert.equal(codeOf(await prepared.send(leaving(2), never)), 'not-sent http.withdrawn');
+      assert.equal(codeOf(await prepared.send(leaving(2), never)), 'refused venafi.tokenRejected');
       assert.deepEqual([scene.sent('token').length, scene.sent('RevokeGrants').length], [1, 1]);
     });
 

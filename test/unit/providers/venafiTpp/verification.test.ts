@@ -141,7 +141,7 @@ describe('Venafi TPP: the state for the tree', () => {
   it('is granted, none, dead or unreadable', async () => {
     assert.equal(await probe(alice), 'granted');
     scene.answers('GetGrants', grants());
-    assert.equal(await probe(alice), 'failed venafi.noGrants');
+    assert.equal(await probe(alice), 'not-granted');
     scene.answers('GetGrants', invalidToken);
     assert.equal(await probe(alice), 'dead-credential venafi.storedTokenRejected');
     scene.answers('GetGrants', response(500));

@@ -1,0 +1,123 @@
+/** What the steps of a reset share: their ports, what is known between them, and how each may end the operation. */
+import type { CredentialSource } from './credentialSource';
+import { sameOrigins } from './endpoint';
+import { localTime } from './localTime';
+import { type Reason, reason, type Target, type TargetAddress } from './model';
+import type { Outcome, OutcomeKind } from './outcome';
+import type { Clock, ConfirmedBy, Journal, Log, Random, TargetLocks } from './ports';
+import type { PreparedReset, Preview, Provider, ProviderTarget } from './provider';
+
+/** A confirmation is good for this long, until the operation starts. */
+export const confirmationLifetimeMs = 60_000;
+
+export type ResetStep =
+  | 'previewing'
+  | 'confirming'
+  | 'locking'
+  | 'rereading'
+  | 'journaling'
+  | 'sending'
+  | 'sent'
+  | 'verifying';
+
+export interface Confirmation {
+  readonly kind: 'confirmed' | 'declined';
+  readonly by?: ConfirmedBy;
+}
+
+export interface ResetPorts {
+  readonly provider: Provider;
+  readonly credentials: CredentialSource;
+  readonly locks: TargetLocks;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The target as it is configured at this moment; `undefined` when it is gone. */
+  currentTarget(): Target | undefined;
+  /** `changed`: it was confirmed before, and what would be lost has changed since. */
+  confirm(target: Target, preview: Preview, changed: boolean): Promise<Confirmation>;
+  progress(step: ResetStep): void;
+  /** Id of the provider's way to end the consent. */
+  readonly way: string;
+  /** The credentials are an operator's: what is ended with them says nothing about them, nor they about it. */
+  readonly byOperator: boolean;
+  /** The user wants to replace the live owner of the lock. */
+  readonly takeOverLock?: boolean;
+}
+
+/** Everything known once the preview has been made. */
+export interface Ready {
+  readonly target: ProviderTarget;
+  readonly address: TargetAddress;
+  readonly generation: string;
+  readonly preview: Preview;
+  readonly prepared: PreparedReset;
+}
+
+export interface Confirmed extends Ready {
+  readonly by: ConfirmedBy;
+  readonly at: number;
+  readonly atMonotonic: number;
+}
+
+/** Either the next step can be taken, or the operation has ended. */
+export type Step<T> = { readonly kind: 'go'; readonly with: T } | { readonly kind: 'end'; readonly outcome: Outcome };
+
+/** What can be told at once, without waiting for anything: is the target still the one confirmed, and is it still fresh? */
+export function obstacleNow(confirmed: Confirmed, ports: ResetPorts): Outcome | undefined {
+  const now = ports.currentTarget();
+  if (!now || !sameTarget(now, confirmed.target))
+    return ending(ports, 'not-sent', reason('target.changed', {}, [{ kind: 'retry' }]));
+  if (isExpired(confirmed, ports))
+    return ending(ports, 'not-sent', reason('confirmation.expired', {}, [{ kind: 'retry' }]));
+  return undefined;
+}
+
+/** Both clocks: the monotonic one may stand still while the machine sleeps, the wall clock may be set back. */
+function isExpired(confirmed: Confirmed, { clock }: ResetPorts): boolean {
+  return Math.max(clock.monotonic() - confirmed.atMonotonic, clock.now() - confirmed.at) > confirmationLifetimeMs;
+}
+
+function sameTarget(now: Target, then: Target): boolean {
+  return (
+    now.project.provider === then.project.provider &&
+    sameOrigins([now.project.endpoint], [then.project.endpoint]) &&
+    JSON.stringify(now.project.options) === JSON.stringify(then.project.options)
+  );
+}
+
+/** Whether `work` succeeded. It comes after the outcome is settled, so its failure is logged and changes nothing. */
+export async function withoutFailing(
+  failure: string,
+  work: () => Promise<void>,
+  { log }: Pick<ResetPorts, 'log'>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    log.error(`${failure}: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
+}
+
+export function alreadyReset(ports: Pick<ResetPorts, 'clock'>, at: number): Outcome {
+  return ending(ports, 'already-reset', reason('reset.already', { when: localTime(at) }));
+}
+
+export function ending(ports: Pick<ResetPorts, 'clock'>, kind: OutcomeKind, why: Reason): Outcome {
+  return { kind, reason: why, at: ports.clock.now() };
+}
+
+export function go<T>(value: T): Step<T> {
+  return { kind: 'go', with: value };
+}
+
+export function end(outcome: Outcome): Step<never> {
+  return { kind: 'end', outcome };
+}

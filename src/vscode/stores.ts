@@ -1,0 +1,45 @@
+/** Everything that is kept on this computer: secrets in the editor's storage; notes, journal, locks and jobs on disk. */
+import type { ExtensionContext } from 'vscode';
+import { ClientVault } from '../auth/clientVault';
+import { CredentialVault } from '../auth/credentialVault';
+import { ownerName, tokenSecretName } from '../auth/vedauthRecord';
+import type { Clock, Log, Random } from '../core/ports';
+import type { ProviderDescription } from '../core/provider';
+import { createFileGenerations } from '../storage/fileGenerations';
+import { createFileJobs } from '../storage/fileJobs';
+import { createFileJournal } from '../storage/fileJournal';
+import { createFileLocks } from '../storage/fileLocks';
+import { createFileMarkers } from '../storage/fileMarkers';
+import { createProcessIdentity } from '../storage/processIdentity';
+import { secretStore } from './secretStorage';
+
+export interface StorePorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  readonly describe: (id: string) => ProviderDescription | undefined;
+}
+
+export type Stores = ReturnType<typeof createStores>;
+
+export function createStores(context: Pick<ExtensionContext, 'secrets' | 'globalStorageUri'>, ports: StorePorts) {
+  const { clock, log, random, describe } = ports;
+  const folder = context.globalStorageUri.fsPath;
+  const owner = createProcessIdentity({ windowId: random.id(), clock });
+  const secrets = secretStore(context.secrets);
+  const generations = createFileGenerations({ folder });
+  const markers = createFileMarkers({ folder, log });
+  const forgetSuccessors = async (...[key, storedAt]: Parameters<CredentialVault['isStored']>): Promise<void> => {
+    await secrets.delete(tokenSecretName({ key, storedAt }));
+    await generations.delete(ownerName({ key, storedAt }));
+  };
+  return {
+    secrets,
+    generations,
+    journal: createFileJournal({ folder, clock, owner, log }),
+    locks: createFileLocks({ folder, clock, owner }),
+    jobStore: createFileJobs({ folder, log }),
+    vault: new CredentialVault({ secrets, markers, clock, log, describe, forgetSuccessors }),
+    clients: new ClientVault({ secrets, clock }),
+  } as const;
+}
