@@ -10,6 +10,7 @@ import type { Reason } from '../core/model';
 import { type ReasonTexts, reasonParagraph } from '../core/outcomeText';
 import { cleanFieldInput, pastedSecretProblemTexts } from '../core/pastedSecret';
 import type { CredentialField } from '../core/provider';
+import { type back, chooseOrBack, inputOrBack } from './steps';
 import { translate } from './translate';
 
 export interface TextInput {
@@ -95,13 +96,30 @@ export class Prompts {
    * with an empty text where an optional one was left empty.
    */
   async credential(input: Omit<TextInput, 'validate'>, rules: FieldRules = {}): Promise<string | undefined> {
-    const validate = (text: string): string | undefined =>
-      rules.optional && text.trim() === '' ? undefined : this.problemOf(text, rules);
-    const entered = await this.text({ ...input, validate });
-    if (entered === undefined) return undefined;
-    if (rules.optional && entered.trim() === '') return '';
-    const cleaned = cleanFieldInput(entered, rules.content);
-    return cleaned.kind === 'secret' ? cleaned.value : undefined;
+    const entered = await this.text({ ...input, validate: this.#validator(rules) });
+    return entered === undefined ? undefined : cleaned(entered, rules);
+  }
+
+  /** As {@link credential}, with a way back to the step before. */
+  async credentialOrBack(
+    input: Omit<TextInput, 'validate'>,
+    rules: FieldRules = {},
+  ): Promise<string | typeof back | undefined> {
+    const entered = await inputOrBack({ ...input, prompt: inert(input.prompt), validate: this.#validator(rules) });
+    return typeof entered === 'string' ? cleaned(entered, rules) : entered;
+  }
+
+  /** As {@link pick}, with a way back to the step before. Stays open while something is copied elsewhere. */
+  async pickOrBack<T extends vscode.QuickPickItem>(
+    title: string,
+    placeholder: string,
+    items: readonly T[],
+  ): Promise<T | typeof back | undefined> {
+    return chooseOrBack(title, placeholder, items);
+  }
+
+  #validator(rules: FieldRules): (text: string) => string | undefined {
+    return (text) => (rules.optional && text.trim() === '' ? undefined : this.problemOf(text, rules));
   }
 
   /** What is wrong with an entered text; says nothing of the text. */
@@ -126,6 +144,12 @@ export class Prompts {
       ...(input.value === undefined ? {} : { value: input.value }),
     });
   }
+}
+
+function cleaned(entered: string, { optional, content }: FieldRules): string | undefined {
+  if (optional && entered.trim() === '') return '';
+  const result = cleanFieldInput(entered, content);
+  return result.kind === 'secret' ? result.value : undefined;
 }
 
 /** Text for notifications and modals: no Markdown link can come about. Line breaks stay. */

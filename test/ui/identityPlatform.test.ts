@@ -114,6 +114,10 @@ describe('Identity Platform in a real workbench', () => {
       await quickInput.enter(user.refreshToken);
       await step('3/5');
       assert.deepEqual(await quickInput.options(), ['Refresh token', 'Access token', 'Authorization code']);
+      await quickInput.choose('Access token');
+      await step('4/5');
+      await quickInput.pressButton('Back');
+      await step('3/5');
       await quickInput.choose('Refresh token');
       await step('4/5');
       assert.equal(await quickInput.hidesInput(), true);

@@ -5,6 +5,7 @@ import type { Target } from '../../core/model';
 import { cleanFieldInput } from '../../core/pastedSecret';
 import type { CredentialField, CredentialForm } from '../../core/provider';
 import type { Prompts } from '../prompts';
+import { back } from '../steps';
 
 /** Longer than any key, and short enough to be read at once. */
 const maxFileBytes = 64 * 1024;
@@ -21,19 +22,34 @@ export async function askFields(
 ): Promise<Record<string, string> | undefined> {
   const values = new Map<string, string>();
   const hosts = [...new Set(origins.map((origin) => new URL(origin).host))].join(', ');
-  let step = 0;
-  for (const [index, field] of form.fields.entries()) {
+  const asked: number[] = [];
+  for (let index = 0; ; index++) {
+    const field = form.fields[index];
+    if (!field) break;
     if (!applies(field, values)) continue;
     const known = optionValue(target, field);
     if (known !== undefined) {
       values.set(field.id, known);
       continue;
     }
-    step += 1;
+    const step = asked.length + 1;
     const toCome = form.fields.slice(index + 1).filter((later) => willBeAsked(target, later, values)).length;
-    const entered = await askField(target, field, `${step}/${step + toCome}`, hosts, prompts);
+    const title = vscode.l10n.t(
+      'Credential of {0} ({1})',
+      plainText(target.identity.label, 80),
+      `${step}/${step + toCome}`,
+    );
+    const entered = await askField(field, { title, hosts, isFirst: step === 1 }, prompts);
     if (entered === undefined) return undefined;
+    if (entered === back) {
+      const before = asked.pop() ?? 0;
+      // What came after it hangs on its answer.
+      for (const { id } of form.fields.slice(before)) values.delete(id);
+      index = before - 1;
+      continue;
+    }
     values.set(field.id, entered);
+    asked.push(index);
   }
   return Object.fromEntries([...values].filter(([, value]) => value !== ''));
 }
@@ -51,27 +67,39 @@ function willBeAsked(target: Target, field: CredentialField, values: ReadonlyMap
   return !field.onlyWhen || (values.has(field.onlyWhen.field) && applies(field, values));
 }
 
-async function askField(
-  target: Target,
-  field: CredentialField,
-  step: string,
-  hosts: string,
-  prompts: Prompts,
-): Promise<string | undefined> {
-  const title = vscode.l10n.t('Credential of {0} ({1})', plainText(target.identity.label, 80), step);
+interface Step {
+  readonly title: string;
+  /** Where the credential will be sent to. */
+  readonly hosts: string;
+  readonly isFirst: boolean;
+}
+
+type Answer = string | typeof back | undefined;
+
+async function askField(field: CredentialField, step: Step, prompts: Prompts): Promise<Answer> {
   if (field.choices) {
     const items = field.choices.map((choice) => ({
       label: vscode.l10n.t(choice.label),
       ...(choice.detail === undefined ? {} : { detail: vscode.l10n.t(choice.detail) }),
       value: choice.value,
     }));
-    return (await prompts.pick(title, vscode.l10n.t(field.label), items))?.value;
+    const chosen = await pick(field, step, items, prompts);
+    return chosen === back ? back : chosen?.value;
   }
-  if (field.content === 'pem') {
-    const way = await chooseSource(title, field, prompts);
-    if (way === undefined || way === 'none') return way && '';
-    if (way === 'file') return readKeyFile(field, prompts);
-  }
+  return field.content === 'pem' ? askKey(field, step, prompts) : askText(field, step, prompts);
+}
+
+function pick<T extends vscode.QuickPickItem>(
+  field: CredentialField,
+  { title, isFirst }: Step,
+  items: readonly T[],
+  prompts: Prompts,
+): Promise<T | typeof back | undefined> {
+  const placeholder = vscode.l10n.t(field.label);
+  return isFirst ? prompts.pick(title, placeholder, items) : prompts.pickOrBack(title, placeholder, items);
+}
+
+function askText(field: CredentialField, { title, hosts, isFirst }: Step, prompts: Prompts): Promise<Answer> {
   const input = {
     title,
     prompt: vscode.l10n.t(
@@ -82,16 +110,11 @@ async function askField(
     ...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
     secret: field.secret,
   };
-  // Whoever chose to paste a key does not leave it empty.
-  return prompts.credential(input, field.content === 'pem' ? { ...field, optional: false } : field);
+  return isFirst ? prompts.credential(input, field) : prompts.credentialOrBack(input, field);
 }
 
 /** A key has several lines, and an input box has one: a file is the better way. */
-async function chooseSource(
-  title: string,
-  field: CredentialField,
-  prompts: Prompts,
-): Promise<'file' | 'paste' | 'none' | undefined> {
+async function askKey(field: CredentialField, step: Step, prompts: Prompts): Promise<Answer> {
   const items = [
     { label: vscode.l10n.t('Read from a file…'), detail: vscode.l10n.t('The file is read once.'), way: 'file' },
     {
@@ -101,17 +124,28 @@ async function chooseSource(
     },
     ...(field.optional ? [{ label: vscode.l10n.t('Leave it empty'), way: 'none' } as const] : []),
   ] as const;
-  return (await prompts.pick<(typeof items)[number]>(title, vscode.l10n.t(field.label), items))?.way;
+  for (;;) {
+    const chosen = await pick<(typeof items)[number]>(field, step, items, prompts);
+    if (chosen === undefined || chosen === back) return chosen;
+    if (chosen.way === 'none') return '';
+    // Whoever chose to paste a key does not leave it empty.
+    const answer =
+      chosen.way === 'file'
+        ? await readKeyFile(field, prompts)
+        : await askText({ ...field, optional: false }, { ...step, isFirst: false }, prompts);
+    if (answer !== back) return answer;
+  }
 }
 
-async function readKeyFile(field: CredentialField, prompts: Prompts): Promise<string | undefined> {
+/** Without a file it goes back to the choice. */
+async function readKeyFile(field: CredentialField, prompts: Prompts): Promise<Answer> {
   const [file] =
     (await vscode.window.showOpenDialog({
       canSelectMany: false,
       openLabel: vscode.l10n.t('Read Key'),
       filters: { [vscode.l10n.t('Keys')]: ['p8', 'pem', 'key'], [vscode.l10n.t('All files')]: ['*'] },
     })) ?? [];
-  if (!file) return undefined;
+  if (!file) return back;
   const text = await readSmallFile(file);
   const problem =
     text === undefined

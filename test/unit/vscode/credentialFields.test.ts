@@ -1,3 +1,4 @@
+import '../../fakes/editor';
 import assert from 'node:assert/strict';
 import type { Project, Target } from '../../../src/core/model';
 import type { CredentialField } from '../../../src/core/provider';
@@ -6,31 +7,57 @@ import type { FieldRules, Prompts } from '../../../src/vscode/prompts';
 import { FakeEditor } from '../../fakes/editor';
 import { p8 } from '../../fakes/identityPlatformScene';
 
+interface Input {
+  readonly title: string;
+  readonly prompt: string;
+  readonly secret: boolean;
+}
+
+interface Item {
+  readonly label: string;
+}
+
 /** Someone who answers fields by the start of their labels, and lists by what they choose. */
 class Person {
   readonly editor = new FakeEditor();
-  readonly asked: { readonly title: string; readonly prompt: string; readonly secret: boolean }[] = [];
+  readonly asked: Input[] = [];
   readonly errors: string[] = [];
   answers: Readonly<Record<string, string>> = {};
   rules: FieldRules[] = [];
+  /** Steps, by their number among all that were shown, at which the person goes back. */
+  goesBack: readonly number[] = [];
   readonly prompts = {
-    credential: async (input: { title: string; prompt: string; secret: boolean }, rules: FieldRules) => {
-      this.asked.push(input);
-      this.rules.push(rules);
-      const [, answer] = Object.entries(this.answers).find(([start]) => input.prompt.startsWith(start)) ?? [];
-      return answer;
-    },
-    pick: async (title: string, placeholder: string, items: readonly { label: string }[]) => {
-      this.asked.push({ title, prompt: placeholder, secret: false });
-      const [, answer] = Object.entries(this.answers).find(([start]) => placeholder.startsWith(start)) ?? [];
-      return items.find(({ label }) => label === answer);
-    },
+    credential: (input: Input, rules: FieldRules) => this.#enter(input, rules),
+    pick: (title: string, placeholder: string, items: readonly Item[]) => this.#choose(title, placeholder, items),
+    credentialOrBack: (input: Input, rules: FieldRules) => this.#orBack(this.#enter(input, rules)),
+    pickOrBack: (title: string, placeholder: string, items: readonly Item[]) =>
+      this.#orBack(this.#choose(title, placeholder, items)),
     problemOf: (text: string, rules: FieldRules) => (rules.check?.(text) ? 'No key.' : undefined),
     error: async (message: string) => void this.errors.push(message),
   } as unknown as Prompts;
 
   constructor() {
     this.editor.use();
+  }
+
+  async #enter(input: Input, rules: FieldRules): Promise<string | undefined> {
+    this.asked.push(input);
+    this.rules.push(rules);
+    return this.#answer(input.prompt);
+  }
+
+  async #choose(title: string, placeholder: string, items: readonly Item[]): Promise<Item | undefined> {
+    this.asked.push({ title, prompt: placeholder, secret: false });
+    return items.find(({ label }) => label === this.#answer(placeholder));
+  }
+
+  #answer(question: string): string | undefined {
+    return Object.entries(this.answers).find(([start]) => question.startsWith(start))?.[1];
+  }
+
+  async #orBack<T>(answer: Promise<T>): Promise<T | symbol> {
+    const given = await answer;
+    return this.goesBack.includes(this.asked.length) ? (await import('../../../src/vscode/steps')).back : given;
   }
 
   /** What was asked for, by its step and the first words. */
@@ -134,12 +161,11 @@ describe('the fields of a credential', () => {
 
   it('are passed over where the settings have the answer', async () => {
     person.answers = { ...minimal, 'Apple key': 'Paste the text' };
-    Object.assign(person.prompts, {
-      credential: async ({ prompt }: { prompt: string }, rules: FieldRules) => {
-        person.rules.push(rules);
-        return prompt.startsWith('Apple key') ? p8 : 'x';
-      },
-    });
+    const credential = async ({ prompt }: { prompt: string }, rules: FieldRules) => {
+      person.rules.push(rules);
+      return prompt.startsWith('Apple key') ? p8 : 'x';
+    };
+    Object.assign(person.prompts, { credential, credentialOrBack: credential });
     const options = { appleTeamId: 'TEAM123456', appleKeyId: 'KEY1234567', appleClientId: 'com.example.app' };
     const values = await person.fill('refreshToken', options);
     assert.deepEqual(
@@ -175,6 +201,53 @@ describe('the fields of a credential', () => {
       assert.match(person.errors.join(), told);
     });
   }
+
+  it('go back one step at a time, and forget what hung on the answer', async () => {
+    person.answers = { ...minimal, 'Kind of Apple token': 'Authorization code', 'Where the code': 'An app' };
+    // At the kind of client, to the kind of token; and from there to the refresh token.
+    person.goesBack = [4, 5];
+    const values = await person.fill('refreshToken');
+    assert.deepEqual(
+      person.steps.map((step) => step.replace(/^\S+ /, '')),
+      [
+        'Web API key of the project',
+        'Firebase refresh token',
+        'Kind of Apple token',
+        'Where the code comes from',
+        'Kind of Apple token',
+        'Firebase refresh token',
+        'Kind of Apple token',
+        'Where the code comes from',
+        'Apple token or code',
+        'Apple key',
+      ],
+    );
+    assert.equal(values?.['clientKind'], 'native');
+    assert.deepEqual(
+      person.steps.map((step) => step.split('/')[0]),
+      ['1', '2', '3', '4', '3', '2', '3', '4', '5', '6'],
+    );
+  });
+
+  it('go back from the text of a key, and from a dialog without a file, to the choice between them', async () => {
+    person.answers = { ...minimal, 'Apple key': 'Paste the text' };
+    person.goesBack = [6];
+    const pick = person.prompts.pickOrBack.bind(person.prompts);
+    let keys = 0;
+    person.offers(p8);
+    Object.assign(person.editor.api.window, { showOpenDialog: async () => undefined });
+    Object.assign(person.prompts, {
+      pickOrBack: async (title: string, placeholder: string, items: readonly { label: string }[]) => {
+        const answer = await pick(title, placeholder, items);
+        if (!placeholder.startsWith('Apple key')) return answer;
+        keys += 1;
+        return items[[1, 0, 2][keys - 1] ?? 2];
+      },
+    });
+    const values = await person.fill('refreshToken');
+    assert.equal(keys, 3);
+    assert.ok(values && !('appleKey' in values));
+  });
 
   it('end with Escape anywhere', async () => {
     for (const start of Object.keys(minimal)) {
