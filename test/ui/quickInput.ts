@@ -82,7 +82,9 @@ export class QuickInput {
 
   /** Presses a button of the title bar, for instance `Back`. */
   async pressButton(name: string): Promise<void> {
-    await this.widget.locator('.quick-input-titlebar').getByRole('button', { name, exact: true }).click();
+    // Its name may end with its keyboard shortcut.
+    const named = new RegExp(`^${escapeText(name)}( \\(|$)`);
+    await this.widget.locator('.quick-input-titlebar').getByRole('button', { name: named }).click();
   }
 
   private async option(label: string, withinMs = 30_000): Promise<Locator> {
