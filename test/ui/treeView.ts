@@ -78,8 +78,17 @@ export class TreeView {
   /** Clicks an action that the row shows while the pointer is over it. */
   async inlineAction(label: string, action: string): Promise<void> {
     const row = this.row(label);
-    await row.hover();
-    await row.locator('.actions').getByRole('button', { name: action, exact: true }).click();
+    const button = row.locator('.actions').getByRole('button', { name: action, exact: true });
+    for (let attempt = 1; ; attempt++) {
+      await row.hover();
+      try {
+        await button.click({ timeout: 3_000 });
+        return;
+      } catch (thrown) {
+        // Rows that came meanwhile have moved it away from the pointer.
+        if (attempt === 8) throw thrown;
+      }
+    }
   }
 
   /** Opens the context menu of a row and reads its entries. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CredentialVault } from '../../../src/auth/credentialVault';
 import { type SignIn, type TokenPorts, type TokenReading, VedauthTokens } from '../../../src/auth/vedauthTokens';
-import { type TargetKey, targetKey } from '../../../src/core/model';
+import { operatorKey, type TargetKey } from '../../../src/core/model';
 import type { Clock } from '../../../src/core/ports';
 import { credentialForms } from '../../../src/providers/venafiTpp/credentialForms';
 import { venafiTpp } from '../../../src/providers/venafiTpp/description';
@@ -357,7 +357,7 @@ describe('two windows on one disk and one keyring that share a sign-in', () => {
   const stored = async (vault: CredentialVault): Promise<SignIn> => {
     const values = { clientId: 'reconsent', accessToken: 'access-0', refreshToken: 'refresh-0' };
     const storedAt = await vault.add(target, credentialForms.signIn, values);
-    return { ...ended, accessTokenExpiresAt: 1, owner: { key: targetKey(target), storedAt } };
+    return { ...ended, accessTokenExpiresAt: 1, owner: { key: operatorKey(target.project), storedAt } };
   };
 
   it('refresh it once when both need it at the same moment, many times over', async () => {
