@@ -22,6 +22,7 @@ export interface PresentationContext {
 export function providerFlags({ signIn, exportsArchives, ways }: ProviderDescription): readonly string[] {
   const flags: string[] = [];
   if (signIn === 'googleOAuth') flags.push('googleSignIn');
+  if (signIn === 'vedauth') flags.push('operator');
   if (exportsArchives) flags.push('exports');
   if (ways.length > 1) flags.push('otherWays');
   return flags;
@@ -174,7 +175,9 @@ function contextValueOf(state: IdentityState, ofProvider: readonly string[]): st
   const flags = ['identity', state.consent.kind, ...ofProvider];
   if (state.activity.kind !== 'idle') flags.push('busy');
   if (state.unfinished) flags.push('unfinished');
-  const hasCredential = !['not-signed-in', 'needs-consent'].includes(state.consent.kind);
+  // An operator's outlives the consents of others.
+  const ended = ofProvider.includes('operator') ? ['not-signed-in'] : ['not-signed-in', 'needs-consent'];
+  const hasCredential = !ended.includes(state.consent.kind);
   if (hasCredential) flags.push('hasCredential');
   return `;${flags.join(';')};`;
 }

@@ -16,8 +16,11 @@ export interface ProviderDescription {
   /** Every origin that may receive a secret of the project's identities. */
   credentialOrigins(project: Project): readonly string[];
   readonly credentialForms: readonly CredentialForm[];
-  /** What *Sign In…* does. `credentialForms` (unless said otherwise): it asks for one of the forms above. */
-  readonly signIn?: 'googleOAuth' | 'credentialForms';
+  /**
+   * What *Sign In…* does. `credentialForms` (unless said otherwise): it asks for one of the forms above. `vedauth`: it signs in
+   * the operator of the project at an authorization server of Trust Protection Platform.
+   */
+  readonly signIn?: 'googleOAuth' | 'credentialForms' | 'vedauth';
   /** Whether the service exports archives: then there are jobs to start and to follow. */
   readonly exportsArchives?: boolean;
   /**

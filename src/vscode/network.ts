@@ -1,7 +1,6 @@
 /** The network, loaded and built on first use, and the providers on top of it. */
 import * as vscode from 'vscode';
 import type { Target } from '../core/model';
-import type { Transport } from '../core/ports';
 import type { Provider } from '../core/provider';
 import type { ProxySettings } from '../http/proxy';
 import type { UndiciTransport } from '../http/transport';
@@ -23,6 +22,11 @@ export class Network implements vscode.Disposable {
       throw error;
     });
     return this.#transport;
+  }
+
+  /** What providers are made with, for commands that use further calls of one. */
+  async providerPorts(): Promise<ProviderPorts> {
+    return { ...this.ports, transport: await this.transport() };
   }
 
   provider(id: string): Promise<Provider> {
@@ -67,8 +71,7 @@ export class Network implements vscode.Disposable {
   async #loadProvider(id: string): Promise<Provider> {
     const registered = registeredProviders.find(({ description }) => description.id === id);
     if (!registered) throw new Error(`There is no provider ${id}.`);
-    const transport: Transport = await this.transport();
-    return registered.load({ ...this.ports, transport });
+    return registered.load(await this.providerPorts());
   }
 }
 

@@ -1,7 +1,7 @@
 /** From what a command was given, to the identity it acts on; asks when nothing is selected. */
 import * as vscode from 'vscode';
 import type { ConsentStore } from '../core/consentStore';
-import { type Target, targetKey } from '../core/model';
+import { type Project, type Target, targetKey } from '../core/model';
 import type { ReasonTexts } from '../core/outcomeText';
 import { presentIdentity } from '../core/presentation';
 import type { Projects } from './projects';
@@ -13,6 +13,12 @@ import type { ConsentNode } from './views/consentTree';
 export interface TargetFilter {
   readonly none: string;
   fits(target: Target): boolean;
+}
+
+/** Which projects a command is for, and what is said when there is none. */
+export interface ProjectFilter {
+  readonly none: string;
+  fits(project: Project): boolean;
 }
 
 export class Targets {
@@ -29,7 +35,7 @@ export class Targets {
    * fit is refused, a selected one only leads to the choice among those that do.
    */
   async resolve(argument: unknown, title: string, filter?: TargetFilter): Promise<Target | undefined> {
-    const given = this.#ofNode(argument) ?? (argument === undefined ? this.#selected() : undefined);
+    const given = this.ofNode(argument) ?? (argument === undefined ? this.#selected() : undefined);
     if (given && (!filter || filter.fits(given))) return given;
     if (given && filter && argument !== undefined) {
       await this.prompts.warn(filter.none);
@@ -59,8 +65,39 @@ export class Targets {
     return (await this.prompts.pick(title, vscode.l10n.t('Choose an identity'), items))?.target;
   }
 
-  /** A row is trusted for its key only: the settings may have changed since it was painted. */
-  #ofNode(argument: unknown): Target | undefined {
+  /** The project of a row, of the selected row, or of the user's choice among those that fit. */
+  async resolveProject(argument: unknown, title: string, filter: ProjectFilter): Promise<Project | undefined> {
+    const given = this.projectOf(argument) ?? (argument === undefined ? this.#selectedProject() : undefined);
+    if (given && filter.fits(given)) return given;
+    const fitting = given && argument !== undefined ? [] : this.projects.all.filter((one) => filter.fits(one));
+    const [only, ...others] = fitting;
+    if (!only) {
+      await this.prompts.warn(filter.none);
+      return undefined;
+    }
+    if (others.length === 0) return only;
+    const items = fitting.map((project) => ({
+      label: withoutIcons(project.label),
+      description: withoutIcons(new URL(project.endpoint).host),
+      project,
+    }));
+    return (await this.prompts.pick(title, vscode.l10n.t('Choose a project'), items))?.project;
+  }
+
+  /** The project of a row, as it is configured now. */
+  projectOf(argument: unknown): Project | undefined {
+    if (!isNode(argument)) return undefined;
+    if (argument.kind !== 'project') return this.ofNode(argument)?.project;
+    return this.projects.all.find(({ id }) => id === argument.project.id);
+  }
+
+  #selectedProject(): Project | undefined {
+    const [only, ...others] = this.selection();
+    return others.length === 0 ? this.projectOf(only) : undefined;
+  }
+
+  /** The identity of a row, as it is configured now: a row is trusted for its key only. */
+  ofNode(argument: unknown): Target | undefined {
     if (!isNode(argument) || argument.kind === 'project') return undefined;
     const node = argument.kind === 'detail' ? argument.parent : argument;
     return this.projects.targets.get(targetKey(node.target));
@@ -68,7 +105,7 @@ export class Targets {
 
   #selected(): Target | undefined {
     const [only, ...others] = this.selection();
-    return others.length === 0 ? this.#ofNode(only) : undefined;
+    return others.length === 0 ? this.ofNode(only) : undefined;
   }
 }
 

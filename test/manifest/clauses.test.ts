@@ -51,12 +51,19 @@ function offered(contextValue: string, group: RegExp): string[] {
   return there.map(({ command }) => command.replace(/^reconsent\./, ''));
 }
 
+/** What is next for somebody without a consent, by the flag of the service. */
+const afterReset = [
+  ['googleSignIn', 'grantAgain'],
+  // The operator is signed in as before; the user may have consented anew.
+  ['operator', 'checkConsent'],
+] as const;
+
 describe('the row of an identity', () => {
   it('has one main action in every state: reset, sign in or grant anew; verify an open outcome; stop when busy', () => {
     for (const { service, state, contextValue } of allRows()) {
       const without = new Map([
         ['not-signed-in', 'signIn'],
-        ['needs-consent', service.includes('googleSignIn') ? 'grantAgain' : 'signIn'],
+        ['needs-consent', afterReset.find(([flag]) => service.includes(flag))?.[1] ?? 'signIn'],
       ]);
       const settled = without.get(state.consent.kind) ?? 'resetConsent';
       const idle = state.unfinished ? 'verifyOutcome' : settled;
@@ -83,9 +90,10 @@ describe('the row of an identity', () => {
   });
 
   it('offers to forget a credential only where one can be stored', () => {
-    for (const { state, contextValue } of allRows()) {
+    for (const { service, state, contextValue } of allRows()) {
       if (state.activity.kind !== 'idle') continue;
-      const none = state.consent.kind === 'not-signed-in' || state.consent.kind === 'needs-consent';
+      const endsWithConsent = !service.includes('operator') && state.consent.kind === 'needs-consent';
+      const none = state.consent.kind === 'not-signed-in' || endsWithConsent;
       assert.equal(offered(contextValue, /^\d/).includes('forgetCredential'), !none, contextValue);
     }
   });
@@ -99,6 +107,7 @@ describe('the row of an identity', () => {
       followJob: 'exports',
       checkJobs: 'exports',
       resetAnotherWay: 'otherWays',
+      signOut: 'operator',
     };
     const rows = allRows();
     for (const [command, flag] of Object.entries(needs)) {

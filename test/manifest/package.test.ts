@@ -68,6 +68,7 @@ describe('the package that users install', function () {
         'dist/sandboxCertificates.js',
         'dist/signIn.js',
         'dist/transport.js',
+        'dist/venafi.js',
         'dist/venafiTpp.js',
         'media/confirm-dark.png',
         'media/icon.png',
@@ -87,10 +88,10 @@ describe('the package that users install', function () {
       assert.ok(packaged.has(target), target);
   });
 
-  it('is at most 600 kB', () => {
+  it('is at most 650 kB', () => {
     const vsix = join(temporary, 'test.vsix');
     packFolder(folder, vsix);
-    assert.ok(statSync(vsix).size <= 600_000, `${statSync(vsix).size} bytes`);
+    assert.ok(statSync(vsix).size <= 650_000, `${statSync(vsix).size} bytes`);
   });
 });
 

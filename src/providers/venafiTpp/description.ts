@@ -14,6 +14,7 @@ export const venafiTpp: ProviderDescription = {
   defaultEndpoint: undefined,
   // Whoever revokes is the operator; the users and applications whose grants end have no part in it.
   credentialOwner: 'project',
+  signIn: 'vedauth',
   optionsSchema,
   credentialForms: [credentialForms.refreshToken, credentialForms.accessToken],
   ways: [ways.revokeGrants],

@@ -80,7 +80,7 @@ async function choosePlace(
   return (await prompts.pick<typeof add | typeof replace>(title, placeholder, [add, replace]))?.place;
 }
 
-async function chooseForm(
+export async function chooseForm(
   target: Target,
   description: ProviderDescription,
   prompts: Prompts,

@@ -1,20 +1,26 @@
 /** Forget Credential: one of several, or all. The consent itself stays as it is, and the modal says so. */
 import * as vscode from 'vscode';
+import { credentialKey } from '../../core/credentialSource';
 import { plainText } from '../../core/foreignText';
 import { localTime } from '../../core/localTime';
-import { type Target, targetKey } from '../../core/model';
+import type { Target } from '../../core/model';
 import type { CredentialMarker } from '../../core/ports';
 import type { Prompts } from '../prompts';
 import { withoutIcons } from '../prompts';
 import { configuredNow } from '../sameTarget';
+import { isByOperator, sharing } from '../sharing';
 import type { CredentialCommandPorts } from './credentials';
 
-export type ForgetPorts = Pick<CredentialCommandPorts, 'vault' | 'operations' | 'projects' | 'prompts'>;
+export type ForgetPorts = Pick<
+  CredentialCommandPorts,
+  'descriptions' | 'vault' | 'operations' | 'projects' | 'prompts'
+>;
 
 export async function forgetCredential(target: Target, ports: ForgetPorts): Promise<void> {
   const { vault, prompts, operations, projects } = ports;
-  const identity = plainText(target.identity.label, 80);
-  const all = (await vault.markers()).get(targetKey(target)) ?? [];
+  const byOperator = isByOperator(target, ports);
+  const identity = plainText((byOperator ? target.project : target.identity).label, 80);
+  const all = (await vault.markers()).get(credentialKey(target, byOperator)) ?? [];
   const markers = all.filter(({ ended }) => ended === undefined);
   // One that was forgotten before may have survived that, when the secret storage did not answer.
   if (all.every(({ ended }) => ended?.by === 'reset')) {
@@ -30,11 +36,16 @@ export async function forgetCredential(target: Target, ports: ForgetPorts): Prom
       : markers.length > 1
         ? vscode.l10n.t('Forget all {0} credentials of {1}?', markers.length, identity)
         : vscode.l10n.t('Forget the credential of {0}?', identity),
-    one
-      ? vscode.l10n.t('It is deleted from this computer. The consent itself stays, and can be reset with the others.')
-      : vscode.l10n.t(
-          'It is deleted from this computer. The consent itself stays: without a token it can no longer be reset from here.',
-        ),
+    byOperator
+      ? vscode.l10n.t(
+          'It is the sign-in of the operator, which all identities of the project share (now: {0}). It is deleted from this computer; on the server it stays alive until it ends by itself. "Sign Out…" ends it there, too.',
+          sharing(target, ports).length,
+        )
+      : one
+        ? vscode.l10n.t('It is deleted from this computer. The consent itself stays, and can be reset with the others.')
+        : vscode.l10n.t(
+            'It is deleted from this computer. The consent itself stays: without a token it can no longer be reset from here.',
+          ),
     vscode.l10n.t('Forget Credential'),
   );
   if (!yes) return;
@@ -48,7 +59,9 @@ export async function forgetCredential(target: Target, ports: ForgetPorts): Prom
     );
     return;
   }
-  operations.credentialChanged(target, { kind: one ? 'stored' : 'not-signed-in' });
+  for (const touched of sharing(target, ports)) {
+    operations.credentialChanged(touched, { kind: one ? 'stored' : 'not-signed-in' });
+  }
   // It tells what is left, which may be nothing that can be used.
   const now = one ? configuredNow(target, projects) : undefined;
   if (now) await operations.probe(now, new AbortController().signal);

@@ -17,6 +17,7 @@ import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
 import type { Sandbox } from '../sandbox';
 import type { TargetFilter, Targets } from '../targets';
+import { signInOperator, signsInAtVedauth, venafiCommands } from '../venafi/commands';
 import { resetAnotherWay } from './anotherWay';
 import { setCredential } from './credentials';
 import { forgetCredential } from './forgetCredential';
@@ -59,6 +60,12 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     fits: signsInAtGoogle,
     none: l10n.t('This is for identities whose consent is given on a page of Google. None of yours is.'),
   };
+  const signIn = onTarget(l10n.t('Sign in'), async (target) => {
+    if (signsInAtVedauth(target.project, ports)) return signInOperator('signIn', target.project, target, ports);
+    if (!signsInAtGoogle(target)) return setCredential(target, ports);
+    const google = await import('../signIn/signIn');
+    await google.signIn(target, originsOf(target), ports);
+  });
   const choose = async (): Promise<Target | undefined> => {
     const target = await targets.choose(l10n.t('Quick reset'));
     if (target) await active.choose(target);
@@ -90,11 +97,12 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.checkAllConsents]: () => checkConsents([...projects.targets.values()], ports),
     [commandIds.verifyOutcome]: onTarget(l10n.t('Verify last reset'), (target) => verifyOutcome(target, ports)),
     [commandIds.dismissOutcome]: onTarget(l10n.t('Dismiss'), (target) => dismissOutcome(target, ports)),
-    [commandIds.signIn]: onTarget(l10n.t('Sign in'), async (target) => {
-      if (!signsInAtGoogle(target)) return setCredential(target, ports);
-      const { signIn } = await import('../signIn/signIn');
-      await signIn(target, originsOf(target), ports);
-    }),
+    [commandIds.signIn]: async (argument) => {
+      const row = targets.projectOf(argument);
+      if (row && signsInAtVedauth(row, ports)) return signInOperator('signIn', row, targets.ofNode(argument), ports);
+      await signIn(argument);
+    },
+    ...venafiCommands(ports),
     [commandIds.grantAgain]: onTarget(
       l10n.t('Grant consent again'),
       async (target) => {
@@ -117,7 +125,11 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
       ofGoogle,
     ),
     [commandIds.resetAnotherWay]: onTarget(l10n.t('Reset another way'), (target) => resetAnotherWay(target, ports)),
-    [commandIds.setCredential]: onTarget(l10n.t('Set credential'), (target) => setCredential(target, ports)),
+    [commandIds.setCredential]: onTarget(l10n.t('Set credential'), (target) =>
+      signsInAtVedauth(target.project, ports)
+        ? signInOperator('pasteTokens', target.project, target, ports)
+        : setCredential(target, ports),
+    ),
     [commandIds.forgetCredential]: onTarget(l10n.t('Forget credential'), (target) => forgetCredential(target, ports)),
     ...jobCommands(ports),
     [commandIds.editProjects]: async () => {

@@ -66,7 +66,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
   getTreeItem(node: ConsentNode): vscode.TreeItem {
     switch (node.kind) {
       case 'project':
-        return projectItem(node);
+        return projectItem(node, this.flagsOf(node.project.provider));
       case 'identity':
         return this.#identityItem(node);
       case 'detail':
@@ -165,13 +165,14 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
   }
 }
 
-function projectItem({ project }: ProjectNode): vscode.TreeItem {
+function projectItem({ project }: ProjectNode, flags: readonly string[]): vscode.TreeItem {
   const item = new vscode.TreeItem(plainText(project.label, 120), vscode.TreeItemCollapsibleState.Expanded);
   const count = project.identities.length;
   item.id = `project:${encodeURIComponent(project.id)}`;
   item.description = plainText(new URL(project.endpoint).host, 120);
   item.iconPath = new vscode.ThemeIcon(isLoopbackHost(new URL(project.endpoint).hostname) ? 'beaker' : 'cloud');
   item.contextValue = ';project;';
+  if (flags.includes('operator')) item.contextValue = ';project;operator;';
   item.tooltip = plainText(project.endpoint, 300);
   item.accessibilityInformation = {
     label:

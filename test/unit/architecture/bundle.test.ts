@@ -31,6 +31,7 @@ describe('the bundles', () => {
       'sandboxCertificates',
       'signIn',
       'transport',
+      'venafi',
       'venafiTpp',
     ]);
   });
@@ -61,6 +62,7 @@ describe('the bundles', () => {
       'extension → ./sandbox.js',
       'extension → ./signIn.js',
       'extension → ./transport.js',
+      'extension → ./venafi.js',
       'extension → ./venafiTpp.js',
       'googleDataPortability → ./googleOAuth.js',
       'identityPlatform → ./appleClientSecret.js',
@@ -72,7 +74,7 @@ describe('the bundles', () => {
   it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension', 'signIn', 'jobs'],
+      ['extension', 'signIn', 'jobs', 'venafi'],
     );
   });
 
@@ -86,6 +88,11 @@ describe('the bundles', () => {
   it('keep jose to what signs with it', () => {
     const withJose = all.filter(({ name }) => packages(name).includes('jose')).map(({ name }) => name);
     assert.deepEqual(withJose.sort(), ['appleClientSecret', 'sandbox']);
+  });
+
+  it('keep the device flow of RFC 8628 to what signs in with it', () => {
+    const withFlow = all.filter(({ name }) => packages(name).includes('oauth4webapi')).map(({ name }) => name);
+    assert.deepEqual(withFlow, ['venafi']);
   });
 
   it('keep the sandbox apart from what it is to be judged by', () => {
@@ -102,6 +109,7 @@ describe('the bundles', () => {
     signIn: 60,
     jobs: 60,
     googleDataPortability: 60,
+    venafi: 90,
     venafiTpp: 60,
     identityPlatform: 60,
     appleClientSecret: 60,
