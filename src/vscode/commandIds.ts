@@ -9,6 +9,7 @@ export const commandIds = {
   verifyOutcome: 'reconsent.verifyOutcome',
   dismissOutcome: 'reconsent.dismissOutcome',
   signIn: 'reconsent.signIn',
+  browseIdentities: 'reconsent.browseIdentities',
   signOut: 'reconsent.signOut',
   setCredential: 'reconsent.setCredential',
   forgetCredential: 'reconsent.forgetCredential',

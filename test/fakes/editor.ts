@@ -35,11 +35,14 @@ export class ShownPick {
   placeholder = '';
   value = '';
   disposed = false;
+  busy = false;
   readonly #accept = new Set<() => void>();
   readonly #hide = new Set<() => void>();
+  readonly #value = new Set<(text: string) => void>();
   onDidChangeSelection = (): { dispose(): void } => ({ dispose: () => undefined });
   onDidTriggerButton = this.onDidChangeSelection;
   onDidAccept = (listener: () => void): { dispose(): void } => listen(this.#accept, listener);
+  onDidChangeValue = (listener: (text: string) => void): { dispose(): void } => listen(this.#value, listener);
   onDidHide = (listener: () => void): { dispose(): void } => listen(this.#hide, listener);
 
   constructor(private readonly act: (pick: ShownPick) => void) {}
@@ -53,6 +56,19 @@ export class ShownPick {
     this.selectedItems = this.items.filter(({ description }) => resources.includes(description ?? ''));
     assert.equal(this.selectedItems.length, resources.length, `not offered: ${resources.join(', ')}`);
     for (const listener of this.#accept) listener();
+  }
+
+  /** Presses Enter on the row of that label. */
+  take(label: string): void {
+    const row = this.items.find((item) => item.label === label);
+    assert.ok(row, `not offered: ${label}`);
+    this.selectedItems = [row];
+    this.accept();
+  }
+
+  type(text: string): void {
+    this.value = text;
+    for (const listener of this.#value) listener(text);
   }
 
   accept(): void {

@@ -108,6 +108,7 @@ describe('the row of an identity', () => {
       checkJobs: 'exports',
       resetAnotherWay: 'otherWays',
       signOut: 'operator',
+      browseIdentities: 'operator',
     };
     const rows = allRows();
     for (const [command, flag] of Object.entries(needs)) {

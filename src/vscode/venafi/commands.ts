@@ -13,7 +13,9 @@ export interface VenafiCommandPorts extends VenafiPorts {
 
 type Run = (argument: unknown) => Promise<void>;
 
-export function venafiCommands(ports: VenafiCommandPorts): Readonly<Record<typeof commandIds.signOut, Run>> {
+export function venafiCommands(
+  ports: VenafiCommandPorts,
+): Readonly<Record<typeof commandIds.signOut | typeof commandIds.browseIdentities, Run>> {
   const onProject =
     (title: string, act: (project: Project) => Promise<void>): Run =>
     async (argument) => {
@@ -24,6 +26,9 @@ export function venafiCommands(ports: VenafiCommandPorts): Readonly<Record<typeo
       if (project) await act(project);
     };
   return {
+    [commandIds.browseIdentities]: onProject(vscode.l10n.t('Add an identity'), async (project) =>
+      (await load()).addIdentity(project, ports),
+    ),
     [commandIds.signOut]: onProject(vscode.l10n.t('Sign out'), async (project) =>
       (await load()).signOut(project, ports),
     ),

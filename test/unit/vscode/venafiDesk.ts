@@ -180,6 +180,7 @@ export class VenafiDesk {
         (await show('confirm', `${message}\n${detail}`, [verb])) === verb,
       tell: (severity: 'error' | 'warning' | 'information', subject: string, why: Reason, buttons: string[]) =>
         show(severity, `${subject}: ${reasonParagraph(why, texts, untranslated)}`, buttons),
+      inform: (message: string, ...buttons: string[]) => show('information', message, buttons),
       warn: (message: string, ...buttons: string[]) => show('warn', message, buttons),
       error: (message: string, ...buttons: string[]) => show('error', message, buttons),
       credential: async ({ prompt, secret = false }: { prompt: string; secret?: boolean }) => {
