@@ -136,7 +136,7 @@ describe('the whole consent loop, in a browser', () => {
       await window.clearNotifications();
       await tree.inlineAction('Job: chrome.history', 'Download Archive…');
       await window.quickInput.shown();
-      await window.quickInput.enter(`${downloads}/`);
+      await window.quickInput.enterFolder(`${downloads}/`);
       await window.notification(/last archive|all archives|downloaded/i);
       await tree.waitForRow('Job: chrome.history', ({ description }) => description === 'complete · downloaded');
       await picture('9-downloaded');

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { textOf } from './text';
+import { waitUntil } from './waiting';
 
 /** The quick pick or input box at the top of a window; there is at most one. */
 export class QuickInput {
@@ -41,6 +42,18 @@ export class QuickInput {
   /** Types into the input box, confirms, and waits until it has gone or has made room for the next step. */
   async enter(text: string): Promise<void> {
     await this.type(text);
+    await this.accept();
+  }
+
+  /** Chooses a folder in the file dialog, which fills the field with a path of its own after it has opened. */
+  async enterFolder(path: string): Promise<void> {
+    await waitUntil('the path of the file dialog', async () => (await this.field.inputValue()) !== '');
+    await waitUntil('the folder to be taken', async () => {
+      if ((await this.field.inputValue()) !== path) await this.type(path);
+      // The list below follows what is typed; only then the dialog knows the folder.
+      const { message, value } = await this.read();
+      return value === path && !/does not exist/.test(message);
+    });
     await this.accept();
   }
 
