@@ -10,6 +10,7 @@ import { type ProviderPorts, providerDescriptions } from './providers/registry';
 import { ActiveIdentity } from './vscode/activeIdentity';
 import { allReasonTexts } from './vscode/allReasonTexts';
 import { createExports, type ReconsentExports } from './vscode/api';
+import { Authorities } from './vscode/authorities';
 import { registerCommands } from './vscode/commands/register';
 import { ResetCommand } from './vscode/commands/resetConsent';
 import { RunningDownloads } from './vscode/jobs/runningDownloads';
@@ -42,8 +43,10 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const stores = createStores(context, { clock, log, random: systemRandom, describe });
   const { vault, clients, journal, locks, jobStore } = stores;
   const isStored = (one: Parameters<ProviderPorts['isStored']>[0]) => vault.isStored(one.key, one.storedAt);
+  const authorities = new Authorities({ projects, descriptions: providerDescriptions, clock });
   const network = new Network(
     { ...stores, clock, log, jobs: jobStore, ownerKey, isStored },
+    authorities,
     `reconsent/${context.extension.packageJSON.version}`,
   );
   const provider = (id: string) => network.provider(id);
@@ -79,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const resetCommand = new ResetCommand({ ...ports, currentTarget: (key) => projects.targets.get(key) });
   const sandbox = new Sandbox(ports);
   const api = createExports(projects, store, texts);
-  const startUp = new StartUp(ports);
+  const startUp = new StartUp({ ...ports, authorities });
   const recent = context.globalState;
   const downloads = new RunningDownloads();
   const reveal = (target: Target) => revealIdentity(view, tree, target);
@@ -88,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   context.subscriptions.push(
     channel,
     projects,
+    authorities,
     { dispose: () => void journal.dispose() },
     locks,
     network,

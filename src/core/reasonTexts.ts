@@ -180,7 +180,8 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   'http.tls-untrusted': {
     happened: 'The certificate of {host} is not trusted by this computer.',
     notHappened: nothingSent,
-    remedy: "Add the issuing authority to the system's trusted certificates.",
+    remedy:
+      "Add the issuing authority to the system's trusted certificates or, for Venafi TPP, to the project's caBundle.",
   },
   'http.tls-name-mismatch': {
     happened: 'The certificate of {host} was made for another name.',

@@ -143,7 +143,7 @@ class PooledTransport implements UndiciTransport {
     if (this.#closed) return;
     const url = new URL(origin);
     const proxy = chooseProxy(url, this.#options.proxy());
-    this.#warm.open(keyOf(url, proxy), (signal) => this.#open(url, proxy, signal));
+    this.#warm.open(this.#keyOf(url, proxy), (signal) => this.#open(url, proxy, signal));
   }
 
   openBulk(): Bulk {
@@ -199,7 +199,7 @@ class PooledTransport implements UndiciTransport {
   async #sendAlone(sending: Sending): Promise<ExchangeEnd> {
     const { proxy, deadline } = sending;
     const { url } = sending.request;
-    const warm = await this.#warm.take(keyOf(url, proxy), deadline.signal);
+    const warm = await this.#warm.take(this.#keyOf(url, proxy), deadline.signal);
     if (warm) {
       const end = await this.#exchangeOn({ kind: 'open', socket: warm }, sending, 'warm');
       // A warm connection that died before the first byte proves that nothing left: a fresh one may carry the request.
@@ -272,7 +272,7 @@ class PooledTransport implements UndiciTransport {
   #poolFor(sending: Sending, pools: Pools): ConnectionPool {
     const { proxy } = sending;
     const { url } = sending.request;
-    const key = keyOf(url, proxy);
+    const key = this.#keyOf(url, proxy);
     const known = pools.get(url.origin);
     if (known?.key === key) return known.pool;
     known?.pool.retire();
@@ -280,6 +280,11 @@ class PooledTransport implements UndiciTransport {
     const pool = new ConnectionPool(url.origin, this.#limits, (signal) => this.#open(origin, proxy, signal));
     pools.set(url.origin, { key, pool });
     return pool;
+  }
+
+  /** Requests share connections only if they go to the same origin by the same way, and trust the same authorities. */
+  #keyOf({ origin }: URL, proxy: ProxyChoice): string {
+    return `${origin} ${proxy.kind === 'proxy' ? proxy.url.href : proxy.kind} ${this.#trust.nameFor(origin)}`;
   }
 
   #open(url: URL, proxy: ProxyChoice, signal: AbortSignal): Promise<Opened> {
@@ -359,11 +364,6 @@ function answer(
   if (status < 400) return { kind: 'response', status, headers, body };
   const clean = Object.entries(headers).map(([name, value]) => [name, withoutEchoes(value, secrets)] as const);
   return { kind: 'response', status, headers: Object.fromEntries(clean), body: withoutEchoes(body, secrets) };
-}
-
-/** Requests share connections only if they go to the same origin by the same way. */
-function keyOf(url: URL, proxy: ProxyChoice): string {
-  return `${url.origin} ${proxy.kind === 'proxy' ? proxy.url.href : proxy.kind}`;
 }
 
 async function closeAll(pools: Pools): Promise<void> {

@@ -1,4 +1,5 @@
 /** Whom TLS connections trust: Node's roots, the system's, and those of the project, each added to the others. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 
@@ -42,6 +43,12 @@ export class Trust {
         : tls.createSecureContext();
     this.#contexts.set(key, context);
     return context;
+  }
+
+  /** Names what is added for `origin` now: a connection that was opened under another name is not used any more. */
+  nameFor(origin: string): string {
+    const extra = this.#settings.extraCertificates(origin);
+    return extra.length === 0 ? '' : createHash('sha256').update(extra.join('\n')).digest('base64url');
   }
 
   /** Adds the system's certificates for an origin whose issuer is not known. `false` when that changes nothing. */

@@ -5,6 +5,7 @@ import type { Provider } from '../core/provider';
 import type { ProxySettings } from '../http/proxy';
 import type { UndiciTransport } from '../http/transport';
 import { type ProviderPorts, registeredProviders } from '../providers/registry';
+import type { Authorities } from './authorities';
 
 export class Network implements vscode.Disposable {
   #transport: Promise<UndiciTransport> | undefined;
@@ -12,10 +13,13 @@ export class Network implements vscode.Disposable {
 
   constructor(
     private readonly ports: Omit<ProviderPorts, 'transport'>,
+    private readonly authorities: Authorities,
     private readonly userAgent: string,
   ) {}
 
-  transport(): Promise<UndiciTransport> {
+  /** Ready to be used with what the settings say now: files that they name were read. */
+  async transport(): Promise<UndiciTransport> {
+    await this.authorities.settled();
     this.#transport ??= this.#createTransport().catch((error: unknown) => {
       // The next use tries again.
       this.#transport = undefined;
@@ -63,7 +67,7 @@ export class Network implements vscode.Disposable {
     return createTransport({
       log: this.ports.log,
       proxy: proxySettings,
-      trust: { extraCertificates: () => [] },
+      trust: { extraCertificates: (origin) => this.authorities.certificatesFor(origin) },
       userAgent: this.userAgent,
     });
   }

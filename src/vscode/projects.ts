@@ -36,6 +36,13 @@ export class Projects implements vscode.Disposable {
     return this.#targets;
   }
 
+  /** Where the project of that id stands in the setting, for instance `[2]`. */
+  pathOf(id: string): string {
+    const value: unknown = vscode.workspace.getConfiguration(section).inspect(key)?.globalValue;
+    const at = Array.isArray(value) ? value.findIndex((entry) => idOf(entry) === id) : -1;
+    return at < 0 ? '' : `[${at}]`;
+  }
+
   /** Whether a workspace or folder tries to set the projects. It has no effect; the user is told once. */
   workspaceValueIgnored(): boolean {
     const found = vscode.workspace.getConfiguration(section).inspect(key);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ConsentOperations } from '../core/consentOperations';
 import type { JobOperations } from '../core/jobOperations';
 import type { Log } from '../core/ports';
+import type { Authorities } from './authorities';
 import { commandIds } from './commandIds';
 import { contextKeys, setContextKey } from './contextKeys';
 import type { Projects } from './projects';
@@ -10,6 +11,7 @@ import type { Prompts } from './prompts';
 
 export interface StartUpPorts {
   readonly projects: Projects;
+  readonly authorities: Pick<Authorities, 'problems'>;
   readonly operations: ConsentOperations;
   readonly jobs: JobOperations;
   readonly prompts: Prompts;
@@ -48,8 +50,9 @@ export class StartUp implements vscode.Disposable {
 
   /** Each set of problems is told once. Details go to the log, because they may quote the settings. */
   async #tellProblems(): Promise<void> {
-    const { projects, log, prompts } = this.ports;
-    const problems = projects.problems.map(({ path, what, mend }) => `reconsent.projects${path}: ${what}. ${mend}`);
+    const { projects, authorities, log, prompts } = this.ports;
+    const found = [...projects.problems, ...(await authorities.problems())];
+    const problems = found.map(({ path, what, mend }) => `reconsent.projects${path}: ${what}. ${mend}`);
     if (projects.workspaceValueIgnored()) {
       problems.push(
         'The workspace sets "reconsent.projects". This has no effect: only your user settings decide where secrets go.',

@@ -26,6 +26,14 @@ export const optionsSchema = v.strictObject(
         v.regex(/^[\x21-\x7e]{1,256}$/, 'must be of visible ASCII characters, without spaces'),
       ),
     ),
+    /** Path of a PEM file with authorities that are trusted besides the system's, for this project's origins alone. */
+    caBundle: v.optional(
+      v.pipe(
+        v.string('must be a text'),
+        v.maxLength(1024, 'must be at most 1024 characters long'),
+        v.regex(/^(\/|~\/|[A-Za-z]:[\\/]|\\\\).+$/, 'must be the whole path of a file'),
+      ),
+    ),
     /** What is asked for at sign-in. */
     scope: v.optional(
       v.pipe(

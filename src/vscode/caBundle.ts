@@ -1,0 +1,98 @@
+/** A file with the certificates of a company's own authorities, read and judged before anything is trusted by it. */
+import { X509Certificate } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export type CaBundle =
+  /** PEM texts of one authority each; those that have expired are left out. */
+  | { readonly kind: 'bundle'; readonly certificates: readonly string[] }
+  | { readonly kind: 'problem'; readonly problem: CaBundleProblem };
+
+export type CaBundleProblem =
+  | 'missing'
+  | 'not-a-file'
+  | 'unreadable'
+  | 'too-large'
+  | 'empty'
+  | 'private-key'
+  | 'pkcs7'
+  | 'der'
+  | 'no-certificate'
+  | 'broken'
+  | 'leaf-only'
+  | 'expired';
+
+const maxBytes = 1_000_000;
+/** The object identifier of signed data, as DER writes it: what a `.p7b` begins with. */
+const signedData = Buffer.from('06092a864886f70d010702', 'hex');
+
+/** Only a file of a sensible size is read at all. `~/` is the home folder. `now`: epoch milliseconds. */
+export async function readCaBundle(path: string, now: number): Promise<CaBundle> {
+  const file = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) return problem('not-a-file');
+    if (found.size > maxBytes) return problem('too-large');
+    return judgeCaBundle(await readFile(file), now);
+  } catch (error) {
+    return problem(error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'missing' : 'unreadable');
+  }
+}
+
+export function judgeCaBundle(bytes: Buffer, now: number): CaBundle {
+  if (bytes.length > maxBytes) return problem('too-large');
+  const text = bytes.toString('utf8');
+  if (text.trim() === '') return problem('empty');
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return problem('private-key');
+  if (/-----BEGIN (PKCS ?#?7|CMS)/.test(text)) return problem('pkcs7');
+  // A sequence, in DER.
+  if (bytes[0] === 0x30) return problem(bytes.subarray(0, 64).includes(signedData) ? 'pkcs7' : 'der');
+  const blocks = text.match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]+-----END [A-Z0-9 ]+-----/g) ?? [];
+  if (blocks.length === 0) return problem('no-certificate');
+  const certificates = blocks.map(parse);
+  const readable = certificates.filter((one) => one !== undefined);
+  if (readable.length < certificates.length) return problem('broken');
+  const authorities = readable.filter(({ ca }) => ca);
+  if (authorities.length === 0) return problem('leaf-only');
+  const alive = authorities.filter(({ validTo }) => Date.parse(validTo) > now);
+  if (alive.length === 0) return problem('expired');
+  return { kind: 'bundle', certificates: alive.map((one) => one.toString()) };
+}
+
+function parse(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function problem(what: CaBundleProblem): CaBundle {
+  return { kind: 'problem', problem: what };
+}
+
+/** What is wrong with the file, and how to mend it; said after its path. */
+export const caBundleTexts: Readonly<Record<CaBundleProblem, readonly [what: string, mend: string]>> = {
+  missing: ['does not exist', 'Correct the path, or put the file there; it lies where the extension runs.'],
+  'not-a-file': ['is no file', 'Name the file itself, not its folder.'],
+  unreadable: ['cannot be read', 'Check who may read it.'],
+  'too-large': ['is larger than 1 MB', 'Name a file with the certificates of your authorities alone.'],
+  empty: ['is empty', 'Export the certificate of the authority again, as PEM (Base64).'],
+  'private-key': [
+    'holds a private key, which does not belong there; it was not used',
+    'Name a file with certificates alone, and keep the key out of it.',
+  ],
+  pkcs7: [
+    'is a PKCS#7 container (.p7b)',
+    'Convert it: openssl pkcs7 -print_certs -in ca.p7b -out ca.pem (for a binary one add -inform DER).',
+  ],
+  der: ['is in binary form (DER)', 'Convert it: openssl x509 -inform DER -in ca.cer -out ca.pem.'],
+  'no-certificate': ['holds no certificate', 'It has to hold -----BEGIN CERTIFICATE-----: export it as PEM (Base64).'],
+  broken: ['holds a certificate that cannot be read', 'Export the certificates again, as PEM (Base64).'],
+  'leaf-only': [
+    'holds the certificate of a server, and none of an authority',
+    'Export the certificate of the authority that has issued it: the top of its certification path.',
+  ],
+  expired: ['holds only authorities that have expired', 'Ask for the one that has taken their place.'],
+};
