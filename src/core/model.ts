@@ -78,7 +78,7 @@ export interface Reason {
   /** Plain text only, already cleaned; never a secret. */
   readonly params: Readonly<Record<string, string>>;
   readonly actions: readonly RemedyAction[];
-  /** What lies behind; its first sentence fills the placeholder `{cause}`. */
+  /** What lies behind; its first sentence fills the placeholder `{cause}`, its remedy `{causeRemedy}`. */
   readonly cause?: Reason;
 }
 

@@ -23,10 +23,11 @@ export const untranslated: Translate = (template, params) =>
 export function reasonSentences(why: Reason, texts: ReasonTexts, translate: Translate): ReasonSentences {
   const text = texts.get(why.code);
   if (!text) return { happened: why.code, notHappened: undefined, remedy: undefined };
-  const cause = why.cause === undefined ? {} : { cause: reasonSentences(why.cause, texts, translate).happened };
+  const behind = why.cause && reasonSentences(why.cause, texts, translate);
+  const cause = behind ? { cause: behind.happened, causeRemedy: behind.remedy ?? '' } : {};
   const params = { ...why.params, ...cause };
   const fill = (template: string | undefined): string | undefined =>
-    template === undefined ? undefined : plainText(translate(template, params), 600);
+    template === undefined ? undefined : plainText(translate(template, params), 600).trimEnd();
   return { happened: fill(text.happened) ?? '', notHappened: fill(text.notHappened), remedy: fill(text.remedy) };
 }
 

@@ -19,7 +19,7 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   'reset.acceptedNotCheckable': {
     happened: 'The service accepted the reset, but it cannot be verified. {cause}',
     notHappened: 'It was not seen that the consent is gone.',
-    remedy: 'See by hand whether the consent screen comes back.',
+    remedy: 'See by hand whether the consent screen comes back. {causeRemedy}',
   },
   'reset.acceptedUnchecked': {
     happened: 'The service accepted the reset.',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { reason } from '../../../src/core/model';
+import { type Reason, reason } from '../../../src/core/model';
 import type { OutcomeKind } from '../../../src/core/outcome';
 import {
   collectReasonTexts,
@@ -12,6 +12,7 @@ import {
 const texts = collectReasonTexts([
   {
     all: { happened: '{host} failed.', notHappened: 'Nothing was sent to {host}.', remedy: 'Try {host} again.' },
+    advised: { happened: 'It went wrong.', remedy: 'Look. {causeRemedy}' },
     wrapped: { happened: 'The read failed. {cause}', remedy: 'Try again.' },
     bare: { happened: 'Only this.' },
   },
@@ -31,6 +32,12 @@ describe('reasonSentences', () => {
     const cause = { ...reason('wrapped'), cause: reason('all', { host: 'h' }) };
     const { happened } = reasonSentences({ ...reason('wrapped'), cause }, texts, untranslated);
     assert.equal(happened, 'The read failed. The read failed. h failed.');
+  });
+
+  it('fills {causeRemedy} with what helps against what lies behind, or with nothing', () => {
+    const told = (cause: Reason) => reasonSentences({ ...reason('advised'), cause }, texts, untranslated).remedy;
+    assert.equal(told(reason('all', { host: 'h' })), 'Look. Try h again.');
+    assert.equal(told(reason('no.such')), 'Look.');
   });
 
   it('shows a code without a text as it is, also as a cause', () => {
