@@ -193,6 +193,30 @@ describe('Venafi TPP against the sandbox', () => {
     assert.equal(grants(alice), 0);
   });
 
+  it('what was granted anew is revoked anew, with the same sign-in, by a request of its own', async () => {
+    assert.equal(told(await world.revoke(alice)), 'verified venafi.gone.noGrants');
+    assert.equal(told(await world.revoke(alice)), 'already-reset venafi.nothingToRevoke');
+    assert.equal(posts(), 1);
+    world.clock.pass(60_000);
+    world.control.seed({ grants: [{ grantee: 'alice.test', application: 'cert-dashboard', count: 2 }] });
+    assert.equal(told(await world.revoke(alice)), 'verified venafi.gone.noGrants');
+    assert.deepEqual([posts(), grants(alice)], [2, 0]);
+    assert.deepEqual(
+      [...world.journal.entries.values()].map(({ outcome }) => outcome?.kind),
+      ['verified', 'verified'],
+    );
+  });
+
+  it('the second attempt after invalid_token has a journal entry of its own', async () => {
+    world.control.fault('invalidToken', { route: 'revokeGrants', times: 1 });
+    assert.equal(told(await world.revoke(alice)), 'verified venafi.gone.noGrants');
+    assert.deepEqual([posts(), world.requests('/authorize/token')], [2, 1]);
+    assert.deepEqual(
+      [...world.journal.entries.values()].map(({ outcome }) => outcome?.kind),
+      ['refused', 'verified'],
+    );
+  });
+
   describe('looking for a user', () => {
     const api = () => apiOf({ project: world.project }, world);
     const token = () => {

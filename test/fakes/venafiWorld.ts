@@ -1,6 +1,7 @@
 /** A revocation against the sandbox: real transport, provider and reset; only editor, clock, disk and keyring are stood in for. */
 import { startDeviceSignIn } from '../../src/auth/vedauthDevice';
-import type { CredentialSource } from '../../src/core/credentialSource';
+import { ConsentOperations } from '../../src/core/consentOperations';
+import { ConsentStore } from '../../src/core/consentStore';
 import { type Credential, type Identity, type Project, type Target, targetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
@@ -8,7 +9,6 @@ import type { Log } from '../../src/core/ports';
 import type { Preview, Provider } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { BoundSecret } from '../../src/core/redact';
-import { runReset } from '../../src/core/resetOperation';
 import { createTransport, type UndiciTransport } from '../../src/http/transport';
 import { venafiTpp } from '../../src/providers/venafiTpp/description';
 import { createVenafiTpp } from '../../src/providers/venafiTpp/provider';
@@ -34,6 +34,9 @@ export class VenafiWorld {
   readonly clock: FakeClock;
   readonly provider: Provider;
   readonly texts = collectReasonTexts([reasonTexts, venafiTpp.reasonTexts]);
+  readonly store = new ConsentStore((error) => {
+    throw error;
+  });
   readonly previews: Preview[] = [];
   project: Project;
   credential: Credential;
@@ -139,38 +142,41 @@ export class VenafiWorld {
     return this.sample.users.find((user) => user.name === name)?.prefixedUniversal ?? name;
   }
 
+  /** As the editor does it: through the operations on consents, signed in as the operator of the project. */
   revoke(id: string): Promise<Outcome> {
     const identity: Identity = { id, label: id };
     const target: Target = { project: this.project, identity };
     const { credential } = this;
-    const credentials: CredentialSource = {
-      read: async () => ({ kind: 'present', credentials: [credential], generation: '1', unusable: [] }),
-      storedGeneration: async () => '1',
-      forgetDead: async () => undefined,
-      dropRejected: async () => undefined,
-    };
-    return runReset(
-      target,
-      {
-        provider: this.provider,
-        credentials,
-        locks: this.locks,
-        journal: this.journal,
-        clock: this.clock,
-        random: { id: () => `operation-${++this.#ids.operation}` },
-        log: this.log,
-        currentTarget: () => target,
-        confirm: async (_target, preview) => {
-          this.previews.push(preview);
-          this.whileConfirming();
-          return { kind: 'confirmed', by: 'modal' };
-        },
-        progress: () => undefined,
-        way: 'revokeGrants',
-        byOperator: true,
+    const operations = new ConsentOperations({
+      store: this.store,
+      provider: async () => this.provider,
+      credentials: {
+        read: async () => ({ kind: 'present', credentials: [credential], generation: '1', unusable: [] }),
+        storedGeneration: async () => '1',
+        forgetDead: async () => undefined,
+        dropRejected: async () => undefined,
+        markers: async () => new Map(),
       },
-      never,
-    );
+      locks: this.locks,
+      journal: this.journal,
+      clock: this.clock,
+      random: { id: () => `operation-${++this.#ids.operation}` },
+      log: this.log,
+      currentTarget: () => target,
+      byOperator: () => true,
+      credentialOrigins: () => credentialOrigins(this.project),
+      forgetTokens: () => this.provider.forget(target),
+      consentGone: async () => undefined,
+    });
+    return operations.reset(target, {
+      signal: never,
+      way: 'revokeGrants',
+      confirm: async (_target, preview) => {
+        this.previews.push(preview);
+        this.whileConfirming();
+        return { kind: 'confirmed', by: 'modal' };
+      },
+    });
   }
 
   /** How many requests came to the path, whatever became of them. */
