@@ -76,6 +76,29 @@ export class SandboxView {
     return found as readonly { readonly via: string; readonly effect: string }[];
   }
 
+  /** Sees to it that the sample users of Venafi TPP have their grants. */
+  async seedVenafiSample(): Promise<{ readonly clientId: string }> {
+    return (await this.#ask('POST', 'venafi/seed-sample')) as { readonly clientId: string };
+  }
+
+  /** Opens an https origin of the same world, and tells whom a client has to trust for it. */
+  async serveHttps(): Promise<{
+    readonly origin: string;
+    readonly authority: { readonly ca: string; readonly leaf: string };
+  }> {
+    const listener = (await this.#ask('POST', 'venafi/listeners', { certificate: 'good' })) as {
+      readonly origin: string;
+      readonly certificatePem: string;
+    };
+    const { pem: ca } = (await this.#ask('GET', 'venafi/ca')) as { readonly pem: string };
+    return { origin: listener.origin, authority: { ca, leaf: listener.certificatePem } };
+  }
+
+  /** How many grants are alive on the server. */
+  async venafiGrants(): Promise<number> {
+    return ((await this.#ask('GET', 'venafi/grants')) as readonly unknown[]).length;
+  }
+
   /** From now on a reset is carried out and its answer lost, and no token can be had to look. */
   async loseAnswers(): Promise<void> {
     await this.#ask('POST', 'google/faults', { name: 'unavailable503', route: 'token' });
