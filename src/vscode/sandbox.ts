@@ -16,7 +16,15 @@ import { contextKeys, setContextKey } from './contextKeys';
 import type { Network } from './network';
 import type { Projects } from './projects';
 import type { Prompts } from './prompts';
-import { appleSample, googleSample, type SampleProject, type SampleUser, withSampleUsers } from './sandboxSamples';
+import {
+  appleSample,
+  googleSample,
+  type SampleCredential,
+  type SampleProject,
+  type SampleUser,
+  venafiSample,
+  withSampleUsers,
+} from './sandboxSamples';
 
 interface Opened {
   readonly origin: string;
@@ -104,9 +112,10 @@ export class Sandbox implements vscode.Disposable {
   async #join(origin: string): Promise<Opened | undefined> {
     const google = googleSample(origin, await this.#ask(origin, '/__sandbox/seed-sample'));
     if (!google) return undefined;
-    // An older one may know no Identity Platform.
+    // An older one may know no other service.
     const apple = appleSample(origin, await this.#ask(origin, '/__sandbox/identityPlatform/seed-sample'));
-    return { origin, samples: apple ? [google, apple] : [google] };
+    const venafi = venafiSample(origin, await this.#ask(origin, '/__sandbox/venafi/seed-sample'));
+    return { origin, samples: [google, apple, venafi].filter((sample) => sample !== undefined) };
   }
 
   /** The answer as JSON; `undefined` when there is none. */
@@ -148,14 +157,13 @@ export class Sandbox implements vscode.Disposable {
       const { client, users } = sample;
       if (client) await this.ports.clients.store(project, client.id, client.secret, origins);
       for (const user of users) await this.#signIn(project, user);
+      if (sample.operator) await this.#signInOperator(project, sample.operator);
     }
   }
 
   async #signIn(project: Project, user: SampleUser): Promise<void> {
     const identity = project.identities.find(({ id }) => id === user.id);
-    const forms = this.ports.descriptions.get(project.provider)?.credentialForms;
-    const form = forms?.find(({ id }) => id === user.form);
-    if (!form) throw new Error(`The provider has no form ${user.form}.`);
+    const form = this.#formOf(project, user);
     if (!identity) return;
     const target: Target = { project, identity };
     // Its credential is needed to settle an operation whose outcome is unknown.
@@ -165,6 +173,33 @@ export class Sandbox implements vscode.Disposable {
     this.ports.operations.credentialChanged(target, { kind: 'stored' });
     await this.ports.operations.probe(target, new AbortController().signal, { dropRejected: true });
     this.ports.log.trace(`The sandbox identity ${targetKey(target)} is signed in.`);
+  }
+
+  /** Whoever is signed in stays so; a sign-in of a sandbox that has ended is dead. */
+  async #signInOperator(project: Project, operator: SampleCredential): Promise<void> {
+    const { vault, operations, store } = this.ports;
+    const form = this.#formOf(project, operator);
+    const targets: readonly Target[] = project.identities.map((identity) => ({ project, identity }));
+    const [first] = targets;
+    if (!first) return;
+    const { signal } = new AbortController();
+    const probeAll = async (): Promise<void> => {
+      for (const target of targets) await operations.probe(target, signal);
+    };
+    if ((await vault.read(first)).kind === 'present') {
+      await probeAll();
+      if (['granted', 'needs-consent'].includes(store.get(targetKey(first)).consent.kind)) return;
+    }
+    await vault.replace(first, form, operator.values, operator.facts ?? {}, operator.grants);
+    for (const target of targets) operations.credentialChanged(target, { kind: 'stored' });
+    await probeAll();
+  }
+
+  #formOf(project: Project, { form: wanted }: SampleCredential) {
+    const forms = this.ports.descriptions.get(project.provider)?.credentialForms;
+    const form = forms?.find(({ id }) => id === wanted);
+    if (!form) throw new Error(`The provider has no form ${wanted}.`);
+    return form;
   }
 
   /** Tokens that the user has signed in for in a sandbox that still runs are kept; those of one that has ended are dead. */
@@ -186,6 +221,7 @@ function samplesOf({ origin, control }: RunningSandbox): Opened {
   const samples = [
     googleSample(origin, control.seedSample()),
     appleSample(origin, control.identityPlatform.seedSample()),
+    venafiSample(origin, control.venafi.seedSample()),
   ];
   return { origin, samples: samples.filter((sample) => sample !== undefined) };
 }

@@ -11,9 +11,12 @@ export const sampleProjectId = 'reconsent-sandbox';
 /** Id of the Identity Platform project that it adds. */
 export const appleSampleProjectId = 'reconsent-sandbox-identity-platform';
 
+/** Id of the Venafi TPP project that it adds. */
+export const venafiSampleProjectId = 'reconsent-sandbox-venafi';
+
 /** Whether *Start Sandbox* has added the project, and brings its users back. */
 export function isSampleProject(id: string): boolean {
-  return id === sampleProjectId || id === appleSampleProjectId;
+  return [sampleProjectId, appleSampleProjectId, venafiSampleProjectId].includes(id);
 }
 
 export interface SampleProject {
@@ -24,10 +27,15 @@ export interface SampleProject {
   /** An OAuth client whose secret is kept apart from the tokens. */
   readonly client?: { readonly id: string; readonly secret: string };
   readonly users: readonly SampleUser[];
+  /** Who is signed in for the whole project, and whose consents can be ended then. */
+  readonly operator?: SampleCredential & { readonly of: readonly { readonly id: string; readonly name: string }[] };
 }
 
-export interface SampleUser {
+export interface SampleUser extends SampleCredential {
   readonly id: string;
+}
+
+export interface SampleCredential {
   /** Id of a credential form of the provider, and what is filled into it. */
   readonly form: string;
   readonly values: Readonly<Record<string, string>>;
@@ -54,6 +62,13 @@ const appleSchema = v.object({
   users: v.array(
     v.object({ email: v.string(), refreshToken: v.string(), apple: v.object({ refreshToken: v.string() }) }),
   ),
+});
+
+const venafiSchema = v.object({
+  clientId: v.string(),
+  administrator: v.object({ refreshToken: v.string() }),
+  users: v.array(v.object({ name: v.string(), prefixedUniversal: v.string() })),
+  application: v.string(),
 });
 
 /** `undefined`: this is none. */
@@ -98,9 +113,29 @@ export function appleSample(origin: string, given: unknown): SampleProject | und
   };
 }
 
+/** One user and one application of those that the operator administers; the others can be looked for. */
+export function venafiSample(origin: string, given: unknown): SampleProject | undefined {
+  const read = v.safeParse(venafiSchema, given);
+  if (!read.success) return undefined;
+  const { clientId, administrator, users, application } = read.output;
+  const some = users.slice(0, 1).map(({ name, prefixedUniversal: id }) => ({ id, name }));
+  return {
+    id: venafiSampleProjectId,
+    name: vscode.l10n.t('Sandbox: Venafi'),
+    keys: { provider: 'venafiTpp', endpoint: origin, clientId },
+    users: [],
+    operator: {
+      form: 'refreshToken',
+      values: { clientId, refreshToken: administrator.refreshToken },
+      of: [...some, { id: `application:${application}`, name: application }],
+    },
+  };
+}
+
 /** The identities of a sample project: those the user has added stay, missing sample users come back. */
-export function withSampleUsers(existing: unknown, { users }: SampleProject): readonly unknown[] {
+export function withSampleUsers(existing: unknown, { users, operator }: SampleProject): readonly unknown[] {
   const kept: readonly unknown[] = Array.isArray(existing) ? existing : [];
   const ids = new Set(kept.map((entry) => (v.is(v.object({ id: v.string() }), entry) ? entry.id : undefined)));
-  return [...kept, ...users.filter(({ id }) => !ids.has(id)).map(({ id }) => ({ id }))];
+  const wanted = [...users.map(({ id }) => ({ id })), ...(operator?.of ?? [])];
+  return [...kept, ...wanted.filter(({ id }) => !ids.has(id))];
 }

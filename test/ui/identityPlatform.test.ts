@@ -39,7 +39,7 @@ describe('Identity Platform in a real workbench', () => {
       const rows = await tree.rows();
       assert.deepEqual(
         rows.filter(({ level }) => level === 1).map(({ label }) => label),
-        ['Sandbox', projectName],
+        ['Sandbox', projectName, 'Sandbox: Venafi'],
       );
       const menu = await tree.menuItems(carol);
       for (const there of ['Reset Another Way…', 'Sign In…', 'Set Credential…']) assert.ok(menu.includes(there), there);

@@ -154,7 +154,7 @@ describe('Venafi TPP in a real workbench, over https of a private authority', ()
       await tree.inlineAction(projectName, 'Add Identity from Venafi…');
       await quickInput.shown(`Add an identity to ${projectName}`);
       await quickInput.type('application:build-pipeline');
-      await quickInput.choose('Application build-pipeline');
+      await quickInput.choose('Add as an application');
       await tree.waitForRow('build-pipeline', ({ description }) => description.startsWith('granted'));
       await tree.inlineAction('build-pipeline', 'Reset Consent');
       const question = await window.modal.read();

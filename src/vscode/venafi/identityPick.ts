@@ -138,9 +138,10 @@ function rowsOfText(text: string): readonly Row[] {
   if (applicationId === undefined) return [];
   return [
     {
-      label: vscode.l10n.t('Application {0}', withoutIcons(applicationId)),
-      description: vscode.l10n.t('by its id, as it is written on the server'),
-      detail: vscode.l10n.t('A reset ends the grants of all users of the application.'),
+      // The list is sorted by how well labels fit: without the typed text in its own, this row stands after the users.
+      label: vscode.l10n.t('Add as an application'),
+      description: withoutIcons(applicationId, 512),
+      detail: vscode.l10n.t('By its id, as it is written on the server. A reset ends the grants of all of its users.'),
       alwaysShow: true,
       choice: { kind: 'application', applicationId },
     },

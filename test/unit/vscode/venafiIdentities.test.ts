@@ -36,7 +36,7 @@ describe('Add Identity from Venafi', () => {
 
   it('by name: the user is found while typing, and stands in the settings with id and name', async () => {
     await add('alice', (shown) => shown.take('alice.test'));
-    assert.deepEqual(labels(), ['alice.test', 'Application alice']);
+    assert.deepEqual(labels(), ['alice.test', 'Add as an application']);
     assert.deepEqual(added(), [{ id: idOf('alice.test'), name: 'alice.test' }]);
     assert.equal(desk.raw['note'], 'kept');
   });
@@ -74,7 +74,7 @@ describe('Add Identity from Venafi', () => {
   });
 
   it('an application by its id', async () => {
-    await add('application:build-pipeline', (shown) => shown.take('Application build-pipeline'));
+    await add('application:build-pipeline', (shown) => shown.take('Add as an application'));
     assert.deepEqual(added(), [{ id: 'application:build-pipeline', name: 'build-pipeline' }]);
   });
 
