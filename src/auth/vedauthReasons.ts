@@ -34,7 +34,11 @@ export function signInFailed(
     case 'refused':
     case 'unanswered':
       if (result.kind === 'unanswered' && result.result.kind === 'aborted') return undefined;
-      return { ...reason('venafi.signInFailed', {}, retry), cause: causeOf(result, new URL(authOrigin).host) };
+      return {
+        // Only somebody who was heard can have been wrong about the name or the password.
+        ...reason(result.kind === 'refused' ? 'venafi.signInFailed' : 'venafi.signInUnanswered', {}, retry),
+        cause: causeOf(result, new URL(authOrigin).host),
+      };
   }
 }
 
@@ -57,6 +61,11 @@ export const vedauthReasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: 'Nothing was stored.',
     remedy: 'Check user name, password, client ID and scope, and try again.',
   },
+  'venafi.signInUnanswered': {
+    happened: 'The sign-in failed. {cause}',
+    notHappened: 'Nothing was stored.',
+    remedy: '{causeRemedy} Try again.',
+  },
   'venafi.signInDenied': { happened: 'The sign-in was denied in the browser.', notHappened: 'Nothing was stored.' },
   'venafi.signInExpired': {
     happened: 'Nobody entered the code in time.',
@@ -71,12 +80,12 @@ export const vedauthReasonTexts: Readonly<Record<string, ReasonText>> = {
   'venafi.signOutFailed': {
     happened: 'The server may still know the sign-in. {cause}',
     notHappened: 'Nothing was forgotten here.',
-    remedy: 'Try again, or let an administrator revoke it.',
+    remedy: '{causeRemedy} Try again, or let an administrator revoke it.',
   },
   'venafi.refreshFailed': {
     happened: 'The sign-in could not be renewed. {cause}',
     notHappened: 'You are still signed in; nothing was forgotten.',
-    remedy: 'Try again.',
+    remedy: '{causeRemedy} Try again.',
   },
   'venafi.refreshBusy': {
     happened: 'Another window has been renewing the sign-in for some time.',

@@ -115,7 +115,7 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   'consent.unreadable': {
     happened: 'The state of the consent could not be read. {cause}',
     notHappened: 'Nothing was reset: only reads were tried.',
-    remedy: 'Try again in a moment.',
+    remedy: '{causeRemedy} Try again in a moment.',
   },
   'verify.failed': {
     happened: 'The verification could not be made. {cause}',

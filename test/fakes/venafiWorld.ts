@@ -11,7 +11,7 @@ import { reasonTexts } from '../../src/core/reasonTexts';
 import { BoundSecret } from '../../src/core/redact';
 import { createTransport, type UndiciTransport } from '../../src/http/transport';
 import { venafiTpp } from '../../src/providers/venafiTpp/description';
-import { createVenafiTpp } from '../../src/providers/venafiTpp/provider';
+import { createVenafiTpp, type VenafiPorts } from '../../src/providers/venafiTpp/provider';
 import { credentialOrigins } from '../../src/providers/venafiTpp/settings';
 import { signedIn } from '../../src/providers/venafiTpp/signedIn';
 import type { RunningSandbox } from '../../src/sandbox/api';
@@ -32,6 +32,7 @@ export class VenafiWorld {
   readonly locks = new MemoryTargetLocks();
   readonly secrets = new MemorySecretStore();
   readonly clock: FakeClock;
+  readonly providerPorts: VenafiPorts;
   readonly provider: Provider;
   readonly texts = collectReasonTexts([reasonTexts, venafiTpp.reasonTexts]);
   readonly store = new ConsentStore((error) => {
@@ -53,7 +54,7 @@ export class VenafiWorld {
     this.control = sandbox.control.venafi;
     this.sample = this.control.seedSample();
     this.clock = new FakeClock(sandbox.control.clock);
-    this.provider = createVenafiTpp({
+    this.providerPorts = {
       transport,
       clock: this.clock,
       secrets: this.secrets,
@@ -63,7 +64,8 @@ export class VenafiWorld {
       isStored: async () => true,
       // One operator has signed in for all identities of the project.
       ownerKey: ({ project }) => targetKey({ project, identity: { id: 'operator', label: '' } }),
-    });
+    };
+    this.provider = createVenafiTpp(this.providerPorts);
     this.project = {
       id: 'tpp',
       label: 'TPP',

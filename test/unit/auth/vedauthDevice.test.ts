@@ -89,16 +89,16 @@ describe('vedauth device flow', () => {
     ['expired_token', response(400, { error: 'expired_token' }), 'expired', 'venafi.signInExpired'],
     ['access_denied', response(400, { error: 'access_denied' }), 'denied', 'venafi.signInDenied'],
     ['Access_Denied in capitals', response(400, { Error: 'Access_Denied' }), 'denied', 'venafi.signInDenied'],
-    ['invalid_grant', response(400, { error: 'invalid_grant' }), 'refused', 'venafi.signInFailed'],
-    ['a page', response(200, '<html>', { 'content-type': 'text/html' }), 'refused', 'venafi.signInFailed'],
-    ['no token', response(200, {}), 'refused', 'venafi.signInFailed'],
-    ['202', response(202, tokens), 'refused', 'venafi.signInFailed'],
-    ['500', response(500), 'refused', 'venafi.signInFailed'],
+    ['invalid_grant', response(400, { error: 'invalid_grant' }), 'refused', 'venafi.signInUnanswered'],
+    ['a page', response(200, '<html>', { 'content-type': 'text/html' }), 'refused', 'venafi.signInUnanswered'],
+    ['no token', response(200, {}), 'refused', 'venafi.signInUnanswered'],
+    ['202', response(202, tokens), 'refused', 'venafi.signInUnanswered'],
+    ['500', response(500), 'refused', 'venafi.signInUnanswered'],
     [
       'a certificate nobody knows',
       { kind: 'not-sent', cause: 'tls-untrusted', detail: '' },
       'unanswered',
-      'venafi.signInFailed',
+      'venafi.signInUnanswered',
     ],
   ];
   for (const [what, answer, kind, code] of endings) {
