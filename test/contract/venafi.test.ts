@@ -193,6 +193,26 @@ describe('Venafi TPP against the sandbox', () => {
     assert.equal(grants(alice), 0);
   });
 
+  for (const [certificate, words] of [
+    ['untrusted', /is not trusted by this computer/],
+    ['self-signed', /is not trusted by this computer/],
+    ['wrong-name', /was made for another name/],
+    ['expired', /has expired/],
+    ['not-yet-valid', /is not valid yet/],
+  ] as const) {
+    it(`a certificate that is ${certificate}: nothing is sent, and the text says what it is`, async () => {
+      world.trust(await world.control.ca());
+      const { origin } = await world.control.listen({ certificate });
+      world.project = { ...world.project, endpoint: origin };
+      world.credential = world.credentialOf(world.sample.administrator);
+      const before = world.sandbox.control.requests.count();
+      const outcome = await world.revoke(alice);
+      assert.equal(outcome.kind, 'not-sent', told(outcome));
+      assert.match(world.text(outcome), words);
+      assert.deepEqual([world.sandbox.control.requests.count() - before, world.previews.length], [0, 0]);
+    });
+  }
+
   it('what was granted anew is revoked anew, with the same sign-in, by a request of its own', async () => {
     assert.equal(told(await world.revoke(alice)), 'verified venafi.gone.noGrants');
     assert.equal(told(await world.revoke(alice)), 'already-reset venafi.nothingToRevoke');
