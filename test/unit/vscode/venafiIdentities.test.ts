@@ -99,6 +99,19 @@ describe('Add Identity from Venafi', () => {
     assert.equal(desk.requests('/identity/browse'), 1);
   });
 
+  it('names of the server are inert in the list, and in the settings', async () => {
+    const name = 'mallory $(alert) [x](command:evil) \u202egnp';
+    desk.control.seed({ identities: [{ name, fullName: name }] });
+    await add('mallory', (shown) => {
+      assert.equal(shown.items[0]?.label, 'mallory \\$(alert) [x](command:evil) gnp');
+      shown.take(shown.items[0].label);
+    });
+    assert.deepEqual(
+      (added() as { name: string }[]).map((one) => one.name),
+      ['mallory $(alert) [x](command:evil) gnp'],
+    );
+  });
+
   it('says so when it is there already', async () => {
     desk.project = { ...desk.project, identities: [{ id: idOf('alice.test'), label: 'alice' }] };
     await add('alice', (shown) => shown.take('alice.test'));
