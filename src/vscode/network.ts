@@ -33,7 +33,9 @@ export class Network implements vscode.Disposable {
     return { ...this.ports, transport: await this.transport() };
   }
 
-  provider(id: string): Promise<Provider> {
+  /** Ready as {@link transport} is: settings may have changed since the last use. */
+  async provider(id: string): Promise<Provider> {
+    await this.authorities.settled();
     let provider = this.#providers.get(id);
     if (!provider) {
       provider = this.#loadProvider(id).catch((error: unknown) => {
