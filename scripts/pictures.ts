@@ -1,9 +1,13 @@
-import { copyFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decode, encode, toRGBA8 } from 'upng-js';
 import { buildExtension } from './host/build';
 import { runProgram, ToolingError } from './host/failure';
 import { artifactsRoot, repoRoot } from './host/paths';
 import { spawnTree } from './host/processTree';
+
+/** Enough for a workbench; pictures stand in the package, and a palette halves them. */
+const paletteSize = 128;
 
 /** Runs the UI test that takes the README's pictures, and puts them into `media`. */
 async function main(): Promise<number> {
@@ -16,10 +20,16 @@ async function main(): Promise<number> {
   for (const picture of ['confirm', 'verified']) {
     for (const theme of ['light', 'dark']) {
       const name = `${picture}-${theme}.png`;
-      copyFileSync(join(artifactsRoot, 'ui', `picture-${name}`), join(repoRoot, 'media', name));
+      const taken = readFileSync(join(artifactsRoot, 'ui', `picture-${name}`));
+      writeFileSync(join(repoRoot, 'media', name), withPalette(taken));
     }
   }
   return 0;
+}
+
+function withPalette(png: Buffer): Buffer {
+  const decoded = decode(new Uint8Array(png).buffer);
+  return Buffer.from(encode(toRGBA8(decoded), decoded.width, decoded.height, paletteSize));
 }
 
 runProgram(main);

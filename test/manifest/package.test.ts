@@ -88,10 +88,10 @@ describe('the package that users install', function () {
       assert.ok(packaged.has(target), target);
   });
 
-  it('is at most 650 kB', () => {
+  it('is at most 600 kB', () => {
     const vsix = join(temporary, 'test.vsix');
     packFolder(folder, vsix);
-    assert.ok(statSync(vsix).size <= 650_000, `${statSync(vsix).size} bytes`);
+    assert.ok(statSync(vsix).size <= 600_000, `${statSync(vsix).size} bytes`);
   });
 });
 
