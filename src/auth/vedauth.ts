@@ -3,7 +3,7 @@
  * signing out. Every request is sent once: a refresh token that is sent a second time is a token that was spent.
  */
 import * as v from 'valibot';
-import type { Clock, HttpRequest, HttpResult, Transport } from '../core/ports';
+import type { Clock, HttpRequest, HttpResult, JsonField, Transport } from '../core/ports';
 import { BoundSecret } from '../core/redact';
 import { type Answer, parseJson, readVedError } from './vedauthAnswer';
 
@@ -60,8 +60,7 @@ export async function signInWithPassword(
   const url = vedauthUrl(client.authOrigin, 'authorize/oauth');
   const { username, scope } = account;
   const fields = { client_id: client.clientId, username, scope };
-  const body = sealedJson(url, fields, { password: account.password });
-  return body ? issue(client, url, body, ports, signal) : foreignOrigin(url);
+  return issue(client, url, { ...fields, password: account.password }, ports, signal);
 }
 
 /** `authorize/token` with a refresh token. Whatever comes back, the token may be spent. */
@@ -72,9 +71,8 @@ export async function refreshTokens(
   signal: AbortSignal,
 ): Promise<RefreshResult> {
   const url = vedauthUrl(client.authOrigin, 'authorize/token');
-  const body = sealedJson(url, { client_id: client.clientId }, { refresh_token: refreshToken });
-  if (!body) return foreignOrigin(url);
-  const result = await issue(client, url, body, ports, signal);
+  const fields = { client_id: client.clientId, refresh_token: refreshToken };
+  const result = await issue(client, url, fields, ports, signal);
   return result.kind === 'refused' && isInvalidGrant(result) ? { kind: 'invalid-grant' } : result;
 }
 
@@ -114,10 +112,15 @@ export async function revokeOwnToken(
 async function issue(
   client: VedauthClient,
   url: URL,
-  body: HttpRequest['body'] & object,
+  fields: Readonly<Record<string, JsonField>>,
   { transport, clock }: VedauthPorts,
   signal: AbortSignal,
 ): Promise<IssueResult> {
+  if (!Object.values(fields).every((value) => maySee(url, value))) {
+    return { kind: 'unanswered', result: { kind: 'not-sent', cause: 'foreign-origin', detail: url.origin } };
+  }
+  // Field by field, so that an error that repeats one of the secrets is cleaned of it.
+  const body = { kind: 'json-fields', fields } as const;
   // A connection of its own, and no second sending by the transport.
   const request: HttpRequest = { method: 'POST', url, pathTemplate: url.pathname, body, effect: 'irreversible' };
   const result = await transport.send(request, signal);
@@ -179,22 +182,6 @@ function inMilliseconds(value: unknown): number | undefined {
   return unix === undefined || unix === 0 ? undefined : unix * 1000;
 }
 
-/** A body that cannot be printed; `undefined` when one of the secrets does not belong to the address. */
-function sealedJson(
-  url: URL,
-  open: Readonly<Record<string, string>>,
-  sealed: Readonly<Record<string, BoundSecret>>,
-): (HttpRequest['body'] & object) | undefined {
-  const fields: Record<string, string> = { ...open };
-  for (const [name, secret] of Object.entries(sealed)) {
-    const revealed = secret.revealFor(url);
-    if (revealed.kind !== 'revealed') return undefined;
-    fields[name] = revealed.value;
-  }
-  const value = new BoundSecret(JSON.stringify(fields), [url.origin]);
-  return { kind: 'text', contentType: 'application/json', value };
-}
-
-function foreignOrigin(url: URL): VedauthFailure {
-  return { kind: 'unanswered', result: { kind: 'not-sent', cause: 'foreign-origin', detail: url.origin } };
+function maySee(url: URL, value: JsonField): boolean {
+  return typeof value !== 'object' || !('revealFor' in value) || value.revealFor(url).kind === 'revealed';
 }

@@ -33,11 +33,18 @@ export function readVedError({ status, headers, body }: Answer): VedError {
   const named = text('error').toLowerCase();
   const challenged = /^Bearer\b.*?\berror="([a-z_]+)"/i.exec(headers['www-authenticate'] ?? '')?.[1] ?? '';
   const description = text('error_description', 'errordetails', 'error_message', 'errormessage');
+  // The transport takes echoes of our secrets out of errors only: what another answer words is not repeated.
+  const worded = status < 400 ? '' : description || (errorCode.test(named) ? '' : text('error'));
   return {
     status,
     error: errorCode.test(named) ? named : challenged.toLowerCase(),
-    description: scrub(plainText(description || (errorCode.test(named) ? '' : text('error')))),
+    description: scrub(withoutLinks(plainText(worded))),
   };
+}
+
+/** It is kept in the journal as well, and must be no Markdown link wherever it is read. */
+function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
 }
 
 export function parseJson(text: string): unknown {

@@ -68,6 +68,13 @@ function onTheWire(request: HttpRequest): SentRequest {
   switch (body?.kind) {
     case 'json':
       return { ...shared, contentType: 'application/json', body: JSON.stringify(body.value) };
+    case 'json-fields': {
+      const fields = Object.entries(body.fields).map(([name, value]) => [
+        name,
+        typeof value === 'object' && 'revealFor' in value ? reveal(value) : value,
+      ]);
+      return { ...shared, contentType: 'application/json', body: JSON.stringify(Object.fromEntries(fields)) };
+    }
     case 'text':
       return { ...shared, contentType: body.contentType, body: reveal(body.value) ?? '' };
     case 'form': {

@@ -5,7 +5,7 @@ import { ConsentStore } from '../../src/core/consentStore';
 import { type Credential, type Identity, type Project, type Target, targetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
-import type { Log } from '../../src/core/ports';
+import type { Journal, Log, TargetLocks } from '../../src/core/ports';
 import type { Preview, Provider } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { BoundSecret } from '../../src/core/redact';
@@ -24,6 +24,12 @@ import { MemoryJournal, MemorySecretStore, MemoryTargetLocks } from './storage';
 import { MemoryGenerations } from './venafiScene';
 
 export const never = new AbortController().signal;
+
+export interface VenafiDisk {
+  readonly journal?: Journal;
+  readonly locks?: TargetLocks;
+  readonly generations?: VenafiPorts['generations'];
+}
 
 export class VenafiWorld {
   readonly control: VenafiControl;
@@ -50,6 +56,7 @@ export class VenafiWorld {
     readonly transport: UndiciTransport,
     readonly logLines: readonly string[],
     private readonly log: Log,
+    private readonly disk: VenafiDisk,
   ) {
     this.control = sandbox.control.venafi;
     this.sample = this.control.seedSample();
@@ -58,8 +65,8 @@ export class VenafiWorld {
       transport,
       clock: this.clock,
       secrets: this.secrets,
-      generations: new MemoryGenerations(),
-      locks: this.locks,
+      generations: disk.generations ?? new MemoryGenerations(),
+      locks: disk.locks ?? this.locks,
       log,
       isStored: async () => true,
       // One operator has signed in for all identities of the project.
@@ -77,7 +84,8 @@ export class VenafiWorld {
     this.credential = this.credentialOf(this.sample.administrator);
   }
 
-  static async open(): Promise<VenafiWorld> {
+  /** `disk`: in the place of what is otherwise in memory. */
+  static async open(disk: VenafiDisk = {}): Promise<VenafiWorld> {
     const sandbox = await startSandbox({ clock: frozenClock(noon) });
     const lines: string[] = [];
     const write = (line: string): void => void lines.push(line);
@@ -88,7 +96,7 @@ export class VenafiWorld {
       proxy: () => ({ support: 'off', proxy: '', noProxy: [], env: {} }),
       trust: { extraCertificates: () => authorities },
     });
-    const world = new VenafiWorld(sandbox, transport, lines, log);
+    const world = new VenafiWorld(sandbox, transport, lines, log, disk);
     world.#authorities = authorities;
     return world;
   }
@@ -159,8 +167,8 @@ export class VenafiWorld {
         dropRejected: async () => undefined,
         markers: async () => new Map(),
       },
-      locks: this.locks,
-      journal: this.journal,
+      locks: this.disk.locks ?? this.locks,
+      journal: this.disk.journal ?? this.journal,
       clock: this.clock,
       random: { id: () => `operation-${++this.#ids.operation}` },
       log: this.log,
