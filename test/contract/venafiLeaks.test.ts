@@ -15,6 +15,7 @@ import type { Outcome } from '../../src/core/outcome';
 import { untranslated } from '../../src/core/outcomeText';
 import type { HttpResult, Transport } from '../../src/core/ports';
 import { BoundSecret } from '../../src/core/redact';
+import { getGrants } from '../../src/providers/venafiTpp/api';
 import { venafiTpp } from '../../src/providers/venafiTpp/description';
 import { identityByName, validateIdentity } from '../../src/providers/venafiTpp/identities';
 import { apiOf } from '../../src/providers/venafiTpp/provider';
@@ -199,7 +200,11 @@ describe('what a hostile Venafi server sends', () => {
   }
 
   it('in grants: a preview, a reset and its proof leave no token anywhere, and no name acts', async () => {
-    const outcome = await world.revoke(world.id('alice.test'));
+    const alice = world.id('alice.test');
+    const listed = await getGrants(apiOf({ project: world.project }, world), ownToken(), alice, never);
+    assert.ok(listed.kind === 'grants' && listed.grants.length === 3 + hostile.length, listed.kind);
+    kept.push(listed);
+    const outcome = await world.revoke(alice);
     assert.equal(outcome.kind, 'verified', world.text(outcome));
     await tellOutcome(outcome);
     assert.ok(

@@ -97,6 +97,8 @@ export class FakeEditor {
   readonly progress: CancellationToken[] = [];
   /** Titles of progress in notifications. */
   readonly titles: string[] = [];
+  /** What such progress has said since. */
+  readonly reports: string[] = [];
   /** What becomes of an address that is opened. */
   browse: (url: string) => Promise<boolean> = async () => true;
   /** What the person does in a quick pick that the code builds itself. */
@@ -118,7 +120,10 @@ export class FakeEditor {
         if (options.title !== undefined) this.titles.push(options.title);
         const token = new CancellationToken();
         this.progress.push(token);
-        return task({ report: () => undefined }, token);
+        const report = ({ message }: { readonly message?: string }): void => {
+          if (message !== undefined) this.reports.push(message);
+        };
+        return task({ report }, token);
       },
       createQuickPick: () => new ShownPick(this.inPick),
     },

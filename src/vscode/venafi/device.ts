@@ -29,7 +29,8 @@ export async function signInByDevice(
   if (!(await showCode(project, client, code, prompts))) return { kind: 'aborted' };
   const title = vscode.l10n.t('Waiting for the code {0} to be entered in the browser', plainText(code.userCode, 64));
   return whileWaiting(inert(title), (signal, tell) => {
-    tell(plainText(code.verificationUri, 300));
+    // An address may hold brackets, and a notification would make a link of them.
+    tell(inert(plainText(code.verificationUri, 300)));
     return waiting.wait(signal);
   });
 }
@@ -62,7 +63,8 @@ async function showCode(
       page === undefined ? [wait, copy] : [open, copy, wait],
     );
     if (chosen === copy) {
-      await vscode.env.clipboard.writeText(code.userCode);
+      // What is shown, and nothing else that the server may have put beside it.
+      await vscode.env.clipboard.writeText(userCode);
       continue;
     }
     // VS Code decodes a `Uri` and does not encode it again; the text it opens as it is, although its type does not say so.

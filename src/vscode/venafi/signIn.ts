@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { type IssuedTokens, revokeOwnToken, type VedauthClient } from '../../auth/vedauth';
 import { signInFailed } from '../../auth/vedauthReasons';
-import type { Project, Target } from '../../core/model';
+import { type Project, type Target, targetKey } from '../../core/model';
 import type { Transport } from '../../core/ports';
 import { venafiTpp } from '../../providers/venafiTpp/description';
 import { credentialOrigins, parseOptions, venafiAddresses } from '../../providers/venafiTpp/settings';
@@ -120,7 +120,9 @@ export async function pasteTokens(given: Project, identity: Target | undefined, 
 async function tellSignedIn(project: Project, identity: Target | undefined, ports: VenafiPorts): Promise<void> {
   await forgetLost(operatorOf(project), ports.vault, ports.log);
   tellIdentities(project, { kind: 'stored' }, ports);
-  if (identity) await ports.operations.probe(identity, new AbortController().signal, { dropRejected: true });
+  // As it is configured now: it may have been renamed or taken out since the sign-in was begun.
+  const now = identity && ports.projects.targets.get(targetKey(identity));
+  if (now) await ports.operations.probe(now, new AbortController().signal, { dropRejected: true });
 }
 
 async function store(

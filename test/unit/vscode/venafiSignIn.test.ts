@@ -54,6 +54,47 @@ describe('Sign In of an operator', () => {
       assert.deepEqual(desk.editor.opened, []);
     });
 
+    it('neither copies nor shows what a hostile server puts beside the code and the page', async () => {
+      const started = {
+        device_code: 'device-code-of-the-server',
+        user_code: `ABCD\nrm -rf ~\n${'x'.repeat(500)}`,
+        verification_uri: 'https://evil.example/[Sign-in](command:workbench.action.terminal.new)',
+        expires_in: 300,
+      };
+      desk.transport.send = async () => ({
+        kind: 'response',
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(started),
+      });
+      desk.clock.sleep = async () => desk.editor.progress.at(-1)?.cancel();
+      desk.answers = [inBrowser, 'Copy Code'];
+      desk.whileShown = ({ text }) => {
+        if (text.includes('in the clipboard')) desk.answers = ['Continue'];
+      };
+      await signIn();
+      const [copied] = desk.clipboard;
+      assert.match(copied ?? '', /^ABCD rm.{1,57}$/);
+      assert.deepEqual(desk.editor.reports, ['https://evil.example/[Sign-in] (command:workbench.action.terminal.new)']);
+      assert.ok([...desk.editor.titles, ...desk.editor.reports].every((text) => !text.includes('](')));
+      assert.doesNotMatch(
+        JSON.stringify([desk.shown, desk.editor.titles, desk.clipboard]),
+        /device-code-of-the-server/,
+      );
+    });
+
+    it('reads no identity that was taken out of the settings meanwhile', async () => {
+      desk.answers = [inBrowser, 'Open Browser'];
+      answerAs('tpp-admin');
+      const { browse } = desk.editor;
+      desk.editor.browse = async (url) => {
+        desk.project = { ...desk.project, identities: desk.project.identities.slice(1) };
+        return browse(url);
+      };
+      assert.equal(await signIn(), true);
+      assert.deepEqual([desk.changed, desk.probed], [[`${bob}: stored`], []]);
+    });
+
     it('opens no page of another host', async () => {
       const shown = (verificationUri: string, verificationUriComplete?: string): DeviceCode => ({
         userCode: 'ABCD-EFGH',
