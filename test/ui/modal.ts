@@ -27,6 +27,12 @@ export class Modal {
     await this.box.filter({ hasText: message }).waitFor({ state: 'hidden' });
   }
 
+  /** Presses a button after which the same dialog shows again, with that text in it. */
+  async pressAndRead(button: string, text: RegExp): Promise<void> {
+    await this.box.locator('.dialog-buttons').getByRole('button', { name: button, exact: true }).click();
+    await this.box.filter({ hasText: text }).waitFor();
+  }
+
   /** Closes the dialog with Escape. */
   async dismiss(): Promise<void> {
     await this.box.waitFor();
