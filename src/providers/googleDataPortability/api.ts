@@ -2,9 +2,10 @@
 import * as v from 'valibot';
 import { unansweredReason } from '../../core/httpReason';
 import { type Reason, reason } from '../../core/model';
-import type { Clock, HttpRequest, HttpResult, Transport } from '../../core/ports';
+import type { Clock, HttpResult, Transport } from '../../core/ports';
 import type { Leaving } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
+import { type ReadRequest, readPatiently } from '../../http/patientRead';
 import { type ErrorMeaning, explainError, type Purpose, parseGoogleError, parseJson } from './errors';
 import type { GoogleAddresses } from './settings';
 
@@ -55,7 +56,7 @@ export async function checkAccessType(
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'access'; readonly access: AccessTypes } | ApiFailure> {
   const method = api.addresses.method('accessType:check');
-  const request: HttpRequest = {
+  const request: ReadRequest = {
     ...method,
     method: 'POST',
     bearer: token,
@@ -139,7 +140,7 @@ export async function readTokenInfo(
   signal: AbortSignal,
 ): Promise<TokenInfoReading> {
   const { tokenInfoUrl: url } = api.addresses;
-  const request: HttpRequest = {
+  const request: ReadRequest = {
     method: 'POST',
     url,
     pathTemplate: url.pathname,
@@ -169,23 +170,6 @@ export async function readTokenInfo(
 export function isEmptyAnswer(body: string): boolean {
   const answer = parseJson(body);
   return body.trim() === '' || (v.is(v.strictObject({}), answer) && !Array.isArray(answer));
-}
-
-const readPausesMs = [200, 800] as const;
-
-/** Repeats a read that met an unavailable service or a broken connection (AIP-194: UNAVAILABLE alone is safe to repeat). */
-export async function readPatiently(api: GoogleApi, request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
-  for (const pause of readPausesMs) {
-    const result = await api.transport.send(request, signal);
-    const again = result.kind === 'broken' || (result.kind === 'response' && result.status === 503);
-    if (!again) return result;
-    try {
-      await api.clock.sleep(pause, signal);
-    } catch {
-      return { kind: 'aborted', sent: true };
-    }
-  }
-  return api.transport.send(request, signal);
 }
 
 export function unanswered(result: Exclude<HttpResult, { kind: 'response' }>, host: string): Unanswered {

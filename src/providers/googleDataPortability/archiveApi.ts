@@ -7,7 +7,8 @@ import { unansweredReason } from '../../core/httpReason';
 import { type Reason, type RemedyAction, reason } from '../../core/model';
 import type { HttpBody, HttpResult } from '../../core/ports';
 import { BoundSecret, scrub } from '../../core/redact';
-import { type GoogleApi, isEmptyAnswer, readPatiently } from './api';
+import { readPatiently } from '../../http/patientRead';
+import { type GoogleApi, isEmptyAnswer } from './api';
 import { type ErrorMeaning, explainError, type GoogleError, parseGoogleError, parseJson } from './errors';
 import { isJobId, type MethodAddress } from './settings';
 

@@ -4,9 +4,10 @@ import type { IdTokenFacts } from '../../auth/idToken';
 import type { CallerIdentity } from '../../auth/secureToken';
 import { unansweredReason } from '../../core/httpReason';
 import { type Reason, reason } from '../../core/model';
-import type { Clock, HttpRequest, HttpResult, JsonField, Transport } from '../../core/ports';
+import type { Clock, JsonField, Transport } from '../../core/ports';
 import type { Leaving, ResetAnswer } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
+import { readPatiently } from '../../http/patientRead';
 import { isEmptyAnswer, parseJson } from './errorEnvelope';
 import { type ErrorMeaning, explainError, quotaProjectOf } from './errors';
 import type { FilledForm } from './filledForm';
@@ -159,21 +160,4 @@ export function circumstances(
   host: string,
 ): Parameters<typeof explainError>[1] {
   return { form, host, isLocal: addresses.isLocal, call, now: clock.now() };
-}
-
-const readPausesMs = [200, 800] as const;
-
-/** Repeats a read that met an unavailable service or a broken connection. */
-async function readPatiently(api: ToolkitApi, request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
-  for (const pause of readPausesMs) {
-    const result = await api.transport.send(request, signal);
-    const again = result.kind === 'broken' || (result.kind === 'response' && result.status === 503);
-    if (!again) return result;
-    try {
-      await api.clock.sleep(pause, signal);
-    } catch {
-      return { kind: 'aborted', sent: true };
-    }
-  }
-  return api.transport.send(request, signal);
 }

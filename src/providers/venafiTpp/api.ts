@@ -3,9 +3,10 @@ import * as v from 'valibot';
 import { type Answer, parseJson } from '../../auth/vedauthAnswer';
 import { unansweredReason } from '../../core/httpReason';
 import { type Reason, reason } from '../../core/model';
-import type { Clock, HttpRequest, HttpResult, Transport } from '../../core/ports';
+import type { Clock, HttpResult, Transport } from '../../core/ports';
 import type { Leaving } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
+import { type ReadRequest, readPatiently } from '../../http/patientRead';
 import { type Circumstances, explain, type Failure } from './errors';
 import { readResult } from './results';
 import type { VenafiAddresses } from './settings';
@@ -206,8 +207,6 @@ export function canRevokeGrants(version: string): boolean {
   return major > 22 || (major === 22 && minor >= 3);
 }
 
-const readPausesMs = [200, 800] as const;
-
 /** A call without effect; repeated when the service is unavailable or the connection breaks. */
 export async function read(
   api: VenafiApi,
@@ -218,23 +217,14 @@ export async function read(
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'answer'; readonly answer: Answer } | ApiFailure> {
   const url = api.addresses.sdk(method);
-  const request: HttpRequest = {
+  const request: ReadRequest = {
     ...(body === undefined ? { method: 'GET' } : { method: 'POST', body: { kind: 'json', value: body } }),
     url,
     pathTemplate: url.pathname,
     bearer: token,
     effect: 'read',
   };
-  let result = await api.transport.send(request, signal);
-  for (const pause of readPausesMs) {
-    if (!(result.kind === 'broken' || (result.kind === 'response' && result.status === 503))) break;
-    try {
-      await api.clock.sleep(pause, signal);
-    } catch {
-      return { kind: 'aborted', sent: true };
-    }
-    result = await api.transport.send(request, signal);
-  }
+  const result = await readPatiently(api, request, signal);
   if (result.kind !== 'response') return unanswered(result, url.host, false);
   return result.status === 200 ? { kind: 'answer', answer: result } : explain(result, circumstances(api));
 }
