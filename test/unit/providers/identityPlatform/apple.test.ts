@@ -50,6 +50,12 @@ describe('Identity Platform: verification at Apple', () => {
       appleEnded,
       'not-checkable: uncheckable.noRefreshToken',
     ],
+    [
+      'a credential that can no longer be read',
+      { ...withKey, facts: { ...withKey.facts, tokenType: 'SOMETHING' } },
+      appleEnded,
+      'not-checkable: invalidCredential < field.tokenType',
+    ],
     ['key refused', withKey, invalidClient, 'not-checkable: apple.invalidClient'],
     ['no way there', withKey, noName, 'failed: http.dns'],
     ['breaks', withKey, brokenOff, 'failed: http.timeout'],
