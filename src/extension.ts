@@ -13,15 +13,14 @@ import { createExports, type ReconsentExports } from './vscode/api';
 import { Authorities } from './vscode/authorities';
 import { registerCommands } from './vscode/commands/register';
 import { ResetCommand } from './vscode/commands/resetConsent';
+import { registerFeatures } from './vscode/features';
 import { RunningDownloads } from './vscode/jobs/runningDownloads';
-import { JobWatcher } from './vscode/jobs/watcher';
 import { scrubbedLog } from './vscode/log';
 import { Network } from './vscode/network';
 import { Projects } from './vscode/projects';
 import { Prompts } from './vscode/prompts';
 import { Sandbox } from './vscode/sandbox';
 import { StartUp } from './vscode/startUp';
-import { QuickResetItem } from './vscode/statusBar';
 import { createStores } from './vscode/stores';
 import { systemClock, systemRandom } from './vscode/systemPorts';
 import { Targets } from './vscode/targets';
@@ -87,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const downloads = new RunningDownloads();
   const reveal = (target: Target) => revealIdentity(view, tree, target);
   const ofWindow = { active, channel, clock, downloads, recent, resetCommand, reveal, sandbox, selection, targets };
+  const everything = { ...ports, ...ofWindow, context, stores, view };
 
   context.subscriptions.push(
     channel,
@@ -102,13 +102,12 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     sandbox,
     startUp,
     downloads,
-    new JobWatcher({ ...ports, clock }, view),
     api,
-    new QuickResetItem(active, store, texts),
     context.secrets.onDidChange(({ key }) => {
       credentialChanged(key).catch((error: unknown) => log.warn(`A changed credential was not read: ${String(error)}`));
     }),
-    ...registerCommands({ ...ports, ...ofWindow }),
+    ...registerFeatures(everything),
+    ...registerCommands(everything),
   );
   startUp.begin();
   return api.exports;

@@ -1,0 +1,20 @@
+/**
+ * What a window offers besides the tree and the commands, one line each. A feature gets the ports it needs, registers itself
+ * with the editor, and gives back what is disposed with the extension.
+ */
+import type * as vscode from 'vscode';
+import type { CommandPorts } from './commands/register';
+import { JobWatcher } from './jobs/watcher';
+import { QuickResetItem } from './statusBar';
+import type { Stores } from './stores';
+import type { ConsentNode } from './views/consentTree';
+
+export interface FeaturePorts extends CommandPorts {
+  readonly context: vscode.ExtensionContext;
+  readonly stores: Stores;
+  readonly view: vscode.TreeView<ConsentNode>;
+}
+
+export function registerFeatures(ports: FeaturePorts): readonly vscode.Disposable[] {
+  return [new JobWatcher(ports, ports.view), new QuickResetItem(ports.active, ports.store, ports.texts)];
+}
