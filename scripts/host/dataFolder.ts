@@ -6,11 +6,13 @@ import { cleanEnvironment } from './environment';
 import { ToolingError } from './failure';
 import type { HostInstall } from './provide';
 
-/** Settings under which nothing moves, asks or updates by itself. */
+/**
+ * Settings under which nothing moves, asks or updates by itself. None that VS Code would migrate: it does so seconds after it
+ * has started, and then writes into the file that a test may be editing.
+ */
 const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
-  'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'workbench.startupEditor': 'none',

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repoRoot } from '../../../scripts/host/paths';
-import { openWorkbench, type Workbench, withEvidence } from '../driver';
-import { SandboxView } from '../sandboxView';
-import { SettingsFile } from '../settingsFile';
-import type { TreeView } from '../treeView';
+import { repoRoot } from '../../scripts/host/paths';
+import { openWorkbench, type Workbench, withEvidence } from './driver';
+import { SandboxView } from './sandboxView';
+import { SettingsFile } from './settingsFile';
+import type { TreeView } from './treeView';
 
 const projectName = 'TPP (staging)';
 
