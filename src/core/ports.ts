@@ -194,7 +194,7 @@ export type HttpResult =
   | {
       readonly kind: 'response';
       readonly status: number;
-      /** The words behind the status, where the server sends any: some say only there what is wrong. */
+      /** The words behind the status, plain and at most 300 characters: some servers say only there what is wrong. */
       readonly statusText?: string;
       /** Lower-case names; repeated headers joined by `, `. */
       readonly headers: Readonly<Record<string, string>>;

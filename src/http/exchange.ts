@@ -13,7 +13,14 @@ export interface Outgoing {
 }
 
 export type ExchangeEnd =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers: Client.IncomingHeaders; readonly raw: Buffer }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      /** As the server sent it; empty when there is none. */
+      readonly statusText: string;
+      readonly headers: Client.IncomingHeaders;
+      readonly raw: Buffer;
+    }
   /** A 3xx; its body is not read. */
   | { readonly kind: 'redirect'; readonly status: number; readonly headers: Client.IncomingHeaders }
   /** The body, or what it says about its length, is over the cap. */
@@ -62,6 +69,7 @@ class Exchange implements Client.Handler {
   #started = false;
   #progress: AnswerProgress = 'none';
   #status = 0;
+  #statusText = '';
   #headers: Client.IncomingHeaders = {};
   #length = 0;
 
@@ -97,10 +105,16 @@ class Exchange implements Client.Handler {
     if (this.#progress === 'none') this.#progress = 'head';
   }
 
-  onResponseStart(_controller: Client.Controller, status: number, headers: Client.IncomingHeaders): void {
+  onResponseStart(
+    _controller: Client.Controller,
+    status: number,
+    headers: Client.IncomingHeaders,
+    statusText = '',
+  ): void {
     if (this.#settled || status < 200) return;
     this.#progress = 'body';
     this.#status = status;
+    this.#statusText = statusText;
     this.#headers = headers;
     if (status >= 300 && status < 400) this.#stop({ kind: 'redirect', status, headers });
     else if (Number(headers['content-length']) > this.#options.limits.bodyBytes) this.#stop({ kind: 'too-large' });
@@ -115,7 +129,8 @@ class Exchange implements Client.Handler {
 
   onResponseEnd(): void {
     const raw = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
-    this.#end({ kind: 'answer', status: this.#status, headers: this.#headers, raw: raw ?? Buffer.alloc(0) });
+    const [status, statusText, headers] = [this.#status, this.#statusText, this.#headers];
+    this.#end({ kind: 'answer', status, statusText, headers, raw: raw ?? Buffer.alloc(0) });
   }
 
   onResponseError(_controller: Client.Controller | undefined, error: Error): void {

@@ -8,6 +8,7 @@ import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { DownloadAnswer, DownloadRequest, Downloads } from '../core/downloadPorts';
+import { plainText } from '../core/foreignText';
 import type { HttpRequest, HttpResult, Log, Transport } from '../core/ports';
 import { scrub } from '../core/redact';
 import { brokenCause, errorCode, isConnectionLoss } from './classify';
@@ -299,7 +300,7 @@ class PooledTransport implements UndiciTransport {
       case 'answer': {
         const body = await decodeBody(end.raw, end.headers, this.#limits.bodyBytes);
         if (body.kind === 'broken') return { ...body, detail: `${where}: ${body.detail}` };
-        return answer(end.status, joinHeaders(end.headers), body.text, sending.secrets);
+        return answer(end, body.text, sending.secrets);
       }
       case 'redirect':
         return {
@@ -354,16 +355,19 @@ function unopened(opened: Exclude<Opened, { kind: 'open' }>): ExchangeEnd {
   return { kind: 'failed', error: new ConnectFailure(opened), started: false, progress: 'none' };
 }
 
+/** Characters; a status line is as foreign as a body. */
+const longestStatusText = 300;
+
 /** A successful answer is left as it is: that of a token endpoint is there to bring tokens. */
-function answer(
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  secrets: readonly string[],
-): HttpResult {
-  if (status < 400) return { kind: 'response', status, headers, body };
+function answer(end: Extract<ExchangeEnd, { kind: 'answer' }>, body: string, secrets: readonly string[]): HttpResult {
+  const { status } = end;
+  const headers = joinHeaders(end.headers);
+  const words = plainText(status < 400 ? end.statusText : withoutEchoes(end.statusText, secrets), longestStatusText);
+  const statusText = words === '' ? {} : { statusText: words };
+  if (status < 400) return { kind: 'response', status, ...statusText, headers, body };
   const clean = Object.entries(headers).map(([name, value]) => [name, withoutEchoes(value, secrets)] as const);
-  return { kind: 'response', status, headers: Object.fromEntries(clean), body: withoutEchoes(body, secrets) };
+  const [safeHeaders, safeBody] = [Object.fromEntries(clean), withoutEchoes(body, secrets)];
+  return { kind: 'response', status, ...statusText, headers: safeHeaders, body: safeBody };
 }
 
 async function closeAll(pools: Pools): Promise<void> {

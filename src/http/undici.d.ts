@@ -39,7 +39,7 @@ declare module 'undici/lib/dispatcher/client.js' {
       onResponseStarted?(): void;
       /** The connection was handed over, after any answer to `CONNECT`. */
       onRequestUpgrade?(controller: Controller, status: number, headers: IncomingHeaders, socket: Socket): void;
-      onResponseStart?(controller: Controller, status: number, headers: IncomingHeaders): void;
+      onResponseStart?(controller: Controller, status: number, headers: IncomingHeaders, statusText?: string): void;
       onResponseData?(controller: Controller, chunk: Buffer): void;
       onResponseEnd?(controller: Controller): void;
       /** `controller` is missing when the request never started. */

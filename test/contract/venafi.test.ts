@@ -123,7 +123,8 @@ describe('Venafi TPP against the sandbox', () => {
     ['insufficientRights', {}, 'refused venafi.insufficientRights'],
     ['insufficientScope', {}, 'refused venafi.insufficientScope'],
     ['insufficientScope401', {}, 'refused venafi.insufficientScope'],
-    ['reasonPhrase401', {}, 'refused venafi.unauthorized'],
+    ['reasonPhrase401', { description: 'insufficient_rights' }, 'refused venafi.insufficientRights'],
+    ['reasonPhrase401', { description: 'No way' }, 'refused venafi.unauthorized'],
     ['notFound404', {}, 'unsupported venafi.noSuchMethod'],
     ['notAllowed405', {}, 'unsupported venafi.noSuchMethod'],
     ['internal500', { carryOut: true }, 'verified venafi.gone.noGrants'],
@@ -235,6 +236,12 @@ describe('Venafi TPP against the sandbox', () => {
       [...world.journal.entries.values()].map(({ outcome }) => outcome?.kind),
       ['refused', 'verified'],
     );
+  });
+
+  it('invalid_token that stands in the reason phrase alone is renewed and tried again like any other', async () => {
+    world.control.fault('reasonPhrase401', { route: 'revokeGrants', times: 1 });
+    assert.equal(told(await world.revoke(alice)), 'verified venafi.gone.noGrants');
+    assert.deepEqual([posts(), world.requests('/authorize/token')], [2, 1]);
   });
 
   describe('looking for a user', () => {

@@ -90,6 +90,26 @@ describe('transport: answers', () => {
     assert.equal(result.kind === 'response' && result.body, '{"a":"ü"}');
   });
 
+  it('hands on the words of the status line, plain and bounded, and without our own secrets', async () => {
+    const phrases = ['invalid_token: tok-123456 has ended', 'a\tb\u202ec', 'x'.repeat(5000), ''];
+    const server = await serve((request, response) => {
+      response.socket?.end(
+        Buffer.from(`HTTP/1.1 401 ${phrases[Number(request.url?.slice(1))]}\r\nContent-Length: 0\r\n\r\n`),
+      );
+    });
+    const transport = bench.transport();
+    const told: (string | undefined)[] = [];
+    for (const at of phrases.keys()) {
+      const bearer = new BoundSecret('tok-123456', [server.origin]);
+      const result = await transport.send({ ...get(server.origin, `/${at}`), bearer }, neverAborted);
+      assert.ok(result.kind === 'response', JSON.stringify(result));
+      told.push(result.statusText);
+    }
+    assert.deepEqual(told.slice(0, 2), ['invalid_token: [secret] has ended', 'a b c']);
+    assert.equal(told[2]?.length, 300);
+    assert.equal(told[3], undefined);
+  });
+
   for (const status of [200, 202, 400, 401, 403, 404, 409, 429, 500, 501, 503]) {
     it(`hands on ${status} with its body`, async () => {
       const server = await serve((_request, response) => response.writeHead(status).end('text'));

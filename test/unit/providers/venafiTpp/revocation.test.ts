@@ -113,6 +113,21 @@ describe('Venafi TPP: what an answer to RevokeGrants means', () => {
     ['403', response(403, '<html>'), 'refused venafi.otherRefusal'],
     ['404', response(404, '<html>'), 'unsupported venafi.noSuchMethod'],
     ['405', response(405), 'unsupported venafi.noSuchMethod'],
+    [
+      '403 with the scope in its reason phrase',
+      { ...response(403), statusText: 'insufficient_scope: Grant rejected scope configuration' },
+      'refused venafi.insufficientScope',
+    ],
+    [
+      '401 of an old server with the scope in its reason phrase',
+      { ...response(401), statusText: 'Grant rejected scope configuration' },
+      'refused venafi.insufficientScope',
+    ],
+    [
+      '401 with the rights in its reason phrase',
+      { ...response(401), statusText: 'insufficient_rights' },
+      'refused venafi.insufficientRights',
+    ],
     ['429', response(429), 'refused venafi.tooManyRequests'],
     ['429 with a time', response(429, '', { 'retry-after': '30' }), 'refused venafi.tooManyRequestsWait'],
     ['a redirect', { kind: 'redirect', status: 307, location: 'https://evil.example' }, 'unknown http.redirect'],
@@ -249,6 +264,31 @@ describe('Venafi TPP: RevokeGrants on the wire', () => {
       const { prepared } = await ready(scene, targetWith(alice, signedIn));
       assert.equal((await prepared.send(leaving(), never)).kind, 'accepted');
     });
+
+    it('so does the reason phrase, where nothing else does', async () => {
+      const statusText = 'invalid_token: The access token provided is expired';
+      scene.answers('RevokeGrants', { ...response(401), statusText }, done);
+      const { prepared } = await ready(scene, targetWith(alice, signedIn));
+      assert.equal((await prepared.send(leaving(), never)).kind, 'accepted');
+      assert.deepEqual([scene.sent('token').length, scene.sent('RevokeGrants').length], [1, 2]);
+    });
+
+    for (const [what, answer] of Object.entries({
+      'the reason phrase counts for less than the body': {
+        ...response(401, { error: 'insufficient_rights' }),
+        statusText: 'invalid_token',
+      },
+      'nor for more than words of the body': { ...response(401, { Error: 'No.' }), statusText: 'invalid_token' },
+      'the usual words of a status are none of an error': { ...response(401), statusText: 'Unauthorized' },
+      'a phrase that only mentions the code is none': { ...response(401), statusText: 'No invalid_token here' },
+    })) {
+      it(`${what}: no refresh, no second request`, async () => {
+        scene.answers('RevokeGrants', answer, done);
+        const { prepared } = await ready(scene, targetWith(alice, signedIn));
+        assert.equal((await prepared.send(leaving(), never)).kind, 'refused');
+        assert.deepEqual([scene.sent('token').length, scene.sent('RevokeGrants').length], [0, 1]);
+      });
+    }
 
     it('neither token is in what is told, nor in the log', async () => {
       scene.answers('RevokeGrants', refusal(400, 'invalid_request', 'Bearer access-0 access_token=access-0'));
