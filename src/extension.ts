@@ -20,6 +20,7 @@ import { Network } from './vscode/network';
 import { Projects } from './vscode/projects';
 import { Prompts } from './vscode/prompts';
 import { Sandbox } from './vscode/sandbox';
+import { sharing } from './vscode/sharing';
 import { StartUp } from './vscode/startUp';
 import { createStores } from './vscode/stores';
 import { systemClock, systemRandom } from './vscode/systemPorts';
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
     forgetTokens: (target) => network.forgetTokens(target),
     consentGone: (target) => jobs.consentGone(target),
     byOperator,
+    sharing: (target) => sharing(target, { descriptions: providerDescriptions, projects }),
     credentialOrigins: ({ project }: Target) => describe(project.provider)?.credentialOrigins(project) ?? [],
   });
   const credentialChanged = async (secretKey: string): Promise<void> => {

@@ -22,6 +22,8 @@ export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'l
   readonly credentials: CredentialSource & { markers(): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> };
   /** Whether the credentials of the target are those of an operator, kept once for the project. */
   byOperator(target: Target): boolean;
+  /** All identities that use the same credentials, the target among them. */
+  sharing(target: Target): readonly Target[];
   /** Origins that a credential of the target has to be bound to. */
   credentialOrigins(target: Target): readonly string[];
   /** Drops what a loaded provider keeps in memory of the target's credentials. */
@@ -73,6 +75,7 @@ export class ConsentOperations {
   async #reset(target: Target, key: TargetKey, request: ResetRequest): Promise<Outcome> {
     const { store, log } = this.ports;
     let sent = false;
+    let signInEnded = false;
     let outcome: Outcome;
     try {
       const provider = await this.ports.provider(target.project.provider);
@@ -84,6 +87,9 @@ export class ConsentOperations {
         takeOverLock: request.takeOverLock === true,
         way: request.way,
         byOperator: this.ports.byOperator(target),
+        signInEnded: () => {
+          signInEnded = true;
+        },
         progress: (step) => {
           sent ||= step === 'sent';
           store.update(key, (state) => ({ ...state, activity: { kind: 'resetting', step } }));
@@ -98,6 +104,7 @@ export class ConsentOperations {
       outcome = this.#outcomeOfDefect(sent);
     }
     await this.#settle(target, outcome);
+    if (signInEnded || store.get(key).consent.kind === 'dead-credential') this.#uncheckOthers(target);
     log.info(`Reset of ${key}: ${outcome.kind} (${outcome.reason.code})`);
     return outcome;
   }
@@ -124,6 +131,18 @@ export class ConsentOperations {
     // A reset that began meanwhile knows better: this read may have been answered before it.
     store.update(key, (state) =>
       state.activity === checking ? { ...state, activity: { kind: 'idle' }, consent: consent ?? state.consent } : state,
+    );
+    if (consent?.kind === 'dead-credential') this.#uncheckOthers(target);
+  }
+
+  /** The sign-in of an operator has ended: what it once showed of the other identities is no knowledge any more. */
+  #uncheckOthers(target: Target): void {
+    const { store } = this.ports;
+    const own = targetKey(target);
+    const others = this.ports.byOperator(target) ? this.ports.sharing(target).map(targetKey) : [];
+    const granted = others.filter((key) => key !== own && store.get(key).consent.kind === 'granted');
+    store.updateAll(
+      new Map(granted.map((key) => [key, (state) => ({ ...state, consent: { kind: 'stored' } as const })])),
     );
   }
 

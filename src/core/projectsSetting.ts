@@ -18,7 +18,9 @@ export interface ParsedProjects {
   readonly problems: readonly SettingProblem[];
 }
 
-const maxIdLength = 128;
+const maxNameLength = 128;
+/** Ids of identities are the service's own, and some are long: prefixed universals of Venafi TPP. */
+const maxIdentityIdLength = 512;
 
 const endpointTexts: Readonly<Record<EndpointProblem, readonly [what: string, mend: string]>> = {
   'not-a-url': [
@@ -80,7 +82,7 @@ function parseProject(
     return undefined;
   }
   const raw = parsed.output;
-  const key = parseKey(raw, path, problems);
+  const key = parseKey(raw, path, maxNameLength, problems);
   const provider = parseProvider(raw['provider'], `${path}.provider`, providers, problems);
   if (!key || !provider) return undefined;
   const endpoint = parseProjectEndpoint(raw['endpoint'], `${path}.endpoint`, provider, problems);
@@ -94,18 +96,20 @@ function parseProject(
 function parseKey(
   raw: Record<string, unknown>,
   path: string,
+  maxIdLength: number,
   problems: SettingProblem[],
 ): { id: string; label: string } | undefined {
   for (const field of ['id', 'name'] as const) {
     const value = raw[field];
     if (value === undefined) continue;
+    const maxLength = field === 'id' ? maxIdLength : maxNameLength;
     const wrong =
       typeof value !== 'string'
         ? 'is not a text'
         : value.trim() === ''
           ? 'is empty'
-          : value.length > maxIdLength
-            ? `is longer than ${maxIdLength} characters`
+          : value.length > maxLength
+            ? `is longer than ${maxLength} characters`
             : hasInvisibleCharacters(value)
               ? 'contains control or invisible characters'
               : undefined;
@@ -203,7 +207,7 @@ function parseIdentities(value: unknown, path: string, problems: SettingProblem[
       problems.push({ path: at, what: 'is not an object', mend: 'Write { "id": "alice.test@example.com" }.' });
       continue;
     }
-    const key = parseKey(parsed.output, at, problems);
+    const key = parseKey(parsed.output, at, maxIdentityIdLength, problems);
     if (!key) continue;
     for (const unknownKey of Object.keys(parsed.output).filter((name) => !identityKeys.has(name))) {
       problems.push({

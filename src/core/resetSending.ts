@@ -93,6 +93,8 @@ async function sendOnce(confirmed: Confirmed, firstId: string, ports: ResetPorts
     const answer = await confirmed.prepared.send(leavingWith(firstId), signal);
     if (answer.kind === 'not-sent' && withdrawn) return { operationId, ended: withdrawn };
     sent = true;
+    const mayHaveWorked = answer.kind === 'accepted' || answer.kind === 'unknown';
+    if (mayHaveWorked && confirmed.prepared.endsSignIn === true) ports.signInEnded();
     return { operationId, ended: await classify(answer, confirmed, ports, signal) };
   } catch (error) {
     ports.log.error(`Defect while resetting: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`);

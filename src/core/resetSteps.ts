@@ -42,6 +42,8 @@ export interface ResetPorts {
   readonly way: string;
   /** The credentials are an operator's: what is ended with them says nothing about them, nor they about it. */
   readonly byOperator: boolean;
+  /** What was sent may have ended the sign-in that it was sent with. */
+  signInEnded(): void;
   /** The user wants to replace the live owner of the lock. */
   readonly takeOverLock?: boolean;
 }

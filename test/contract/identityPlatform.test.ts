@@ -123,6 +123,7 @@ class World {
         journal: this.journal,
         clock: this.clock,
         random: { id: () => `operation-${++this.#operations}` },
+        signInEnded: () => assert.fail('nobody is an operator'),
         log: this.#log,
         byOperator: false,
         currentTarget: () => this.target,

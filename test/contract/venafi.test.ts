@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type Target, targetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import type { Leaving } from '../../src/core/provider';
 import { browseIdentities, identityByName, validateIdentity } from '../../src/providers/venafiTpp/identities';
@@ -64,11 +65,28 @@ describe('Venafi TPP against the sandbox', () => {
     assert.equal(posts(), 2);
   });
 
+  it('an id as long as the service makes them', async () => {
+    const id = `LDAP+Directory:cn=${'x'.repeat(512 - 18)}`;
+    assert.equal(id.length, 512);
+    world.control.seed({
+      identities: [{ name: 'long.test', prefixedUniversal: id }],
+      grants: [{ grantee: 'long.test', application: 'build-pipeline', count: 2 }],
+    });
+    assert.equal(told(await world.revoke(id)), 'verified venafi.gone.noGrants');
+    assert.equal(grants(id), 0);
+  });
+
   it('oneself: said beforehand, and accepted, as nothing can be asked afterwards', async () => {
     const own = world.sample.administrator.grantee;
+    const bob: Target = { project: world.project, identity: { id: world.id('bob.test'), label: 'bob' } };
+    world.others = [bob];
+    const grant = { timeBased: [], oneTime: [], credentials: [] };
+    const consent = { kind: 'granted', grant, readAt: 0, unusable: [] } as const;
+    world.store.update(targetKey(bob), (state) => ({ ...state, consent }));
     const outcome = await world.revoke(own);
     assert.equal(told(outcome), 'accepted reset.acceptedNotCheckable < venafi.uncheckable.self', world.text(outcome));
     assert.ok(world.previews[0]?.effects.some(({ code }) => code === 'venafi.effect.self'));
+    assert.deepEqual(world.store.get(targetKey(bob)).consent, { kind: 'stored' });
     assert.equal(grants(own), 0);
   });
 

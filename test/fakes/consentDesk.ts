@@ -15,6 +15,8 @@ export class ConsentDesk {
   readonly tokensForgotten: string[] = [];
   /** Whose consent was told to be gone, in order. */
   readonly consentsGone: string[] = [];
+  /** Identities that use the same credentials. */
+  others: readonly Target[] = [];
   readonly key = targetKey(this.stage.target);
   loadProvider = async () => this.stage.provider;
   readonly operations = new ConsentOperations({
@@ -22,6 +24,7 @@ export class ConsentDesk {
     store: this.store,
     credentials: this.stage.credentials,
     byOperator: () => this.stage.byOperator,
+    sharing: (target: Target) => [target, ...this.others],
     credentialOrigins: (target: Target) => [target.project.endpoint],
     forgetTokens: (target: Target) => void this.tokensForgotten.push(targetKey(target)),
     consentGone: async (target: Target) => void this.consentsGone.push(targetKey(target)),

@@ -362,6 +362,7 @@ export class ResetStage {
         await this.#happen('confirm');
         return this.confirmation;
       },
+      signInEnded: () => undefined,
       progress: (step) => void this.steps.push(step),
     };
   }

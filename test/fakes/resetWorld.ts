@@ -123,6 +123,7 @@ export class ResetWorld {
       log,
       random: { id: () => `${windowId}-operation-${++ids}` },
       provider,
+      sharing: (target) => [target],
       consentGone: (target) => this.jobOperations.consentGone(target),
       currentTarget: (key) => this.targets().find((target) => targetKey(target) === key),
       forgetTokens: (target) => {

@@ -44,6 +44,8 @@ export class VenafiWorld {
   readonly store = new ConsentStore((error) => {
     throw error;
   });
+  /** Further identities of the project. */
+  others: readonly Target[] = [];
   readonly previews: Preview[] = [];
   project: Project;
   credential: Credential;
@@ -174,6 +176,7 @@ export class VenafiWorld {
       log: this.log,
       currentTarget: () => target,
       byOperator: () => true,
+      sharing: () => [target, ...this.others],
       credentialOrigins: () => credentialOrigins(this.project),
       forgetTokens: () => this.provider.forget(target),
       consentGone: async () => undefined,

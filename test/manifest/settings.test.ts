@@ -106,6 +106,18 @@ describe('the schema of reconsent.projects', () => {
     assert.deepEqual(keys, ['id', 'name']);
   });
 
+  it('takes names and ids that are as long as the parser takes them', () => {
+    const { id, name } = items.properties.identities.items.properties;
+    const [longestId, longestName] = [id?.maxLength ?? 0, name?.maxLength ?? 0];
+    const fits = (identity: object): boolean => {
+      const project = { id: 'p', provider: 'googleDataPortability', identities: [identity] };
+      return parseProjects([project], providerDescriptions).problems.length === 0;
+    };
+    assert.ok(fits({ id: 'x'.repeat(longestId), name: 'x'.repeat(longestName) }));
+    assert.ok(!fits({ id: 'x'.repeat(longestId + 1) }));
+    assert.ok(!fits({ id: 'x', name: 'x'.repeat(longestName + 1) }));
+  });
+
   for (const { id, optionsSchema } of providerDescriptions.values()) {
     for (const [key, schema] of Object.entries(entriesOf(optionsSchema))) {
       it(`says of ${key} what ${id} says`, () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { reason } from '../../../src/core/model';
+import { reason, type Target, targetKey } from '../../../src/core/model';
 import type { Leaving, PreviewResult, ResetAnswer } from '../../../src/core/provider';
 import { settleUnfinished } from '../../../src/core/verification';
 import { ConsentDesk, never } from '../../fakes/consentDesk';
@@ -50,6 +50,74 @@ describe('consents that are ended by an operator', () => {
     stage.previewResult = { ...ready, prepared: { ...ready.prepared, endsSignIn: true } };
     await desk.reset();
     assert.deepEqual(stage.reading, { kind: 'missing', resetAt: noon });
+  });
+
+  describe('when the sign-in has ended, what it showed of the other identities', () => {
+    const other = (id: string): Target => ({ ...stage.target, identity: { id, label: id } });
+    const consentOf = (target: Target) => desk.store.get(targetKey(target)).consent.kind;
+    let bob: Target;
+    let carol: Target;
+    let granted: ResetStage['probeResult'];
+    beforeEach(async () => {
+      [bob, carol] = [other('bob'), other('carol')];
+      desk.others = [bob, carol];
+      granted = stage.probeResult;
+      await desk.operations.probe(bob, never);
+      desk.operations.credentialChanged(carol, { kind: 'needs-consent', since: noon });
+      assert.deepEqual([consentOf(bob), consentOf(carol)], ['granted', 'needs-consent']);
+    });
+
+    it('counts no more after the reset of the operator itself, whether it is known to have worked or not', async () => {
+      const ready = stage.ready();
+      assert.ok(ready.kind === 'ready');
+      const verification = reason('test.own');
+      for (const answer of [{ kind: 'accepted' }, { kind: 'unknown', reason: verification }] as const) {
+        await desk.operations.probe(bob, never);
+        assert.equal(consentOf(bob), 'granted');
+        const prepared = { ...ready.prepared, endsSignIn: true, send: async () => answer };
+        stage.previewResult = { ...ready, prepared };
+        stage.verifications = [{ kind: 'not-checkable', reason: verification }];
+        await desk.reset();
+        // What is known to be gone stays gone, whoever is signed in.
+        assert.deepEqual([consentOf(bob), consentOf(carol)], ['stored', 'needs-consent'], answer.kind);
+      }
+    });
+
+    it('stays when that reset was refused', async () => {
+      const ready = stage.ready();
+      assert.ok(ready.kind === 'ready');
+      const refused = { kind: 'refused', reason: reason('test.no') } as const;
+      stage.previewResult = {
+        ...ready,
+        prepared: { ...ready.prepared, endsSignIn: true, send: async () => refused },
+      };
+      await desk.reset();
+      assert.equal(consentOf(bob), 'granted');
+    });
+
+    it('counts no more when a read, or a reset, finds the sign-in dead', async () => {
+      stage.probeResult = { kind: 'dead-credential', reason: reason('test.dead') };
+      await desk.operations.probe(stage.target, never);
+      assert.deepEqual(
+        [desk.state.consent.kind, consentOf(bob), consentOf(carol)],
+        ['dead-credential', 'stored', 'needs-consent'],
+      );
+      stage.probeResult = granted;
+      await desk.operations.probe(bob, never);
+      stage.previewResult = {
+        kind: 'dead-credential',
+        reason: reason('test.dead', {}, [{ kind: 'replace-credential' }]),
+      };
+      await desk.reset();
+      assert.deepEqual([desk.state.consent.kind, consentOf(bob)], ['dead-credential', 'stored']);
+    });
+
+    it('stays where every identity has a credential of its own', async () => {
+      stage.byOperator = false;
+      stage.probeResult = { kind: 'dead-credential', reason: reason('test.dead') };
+      await desk.operations.probe(stage.target, never);
+      assert.equal(consentOf(bob), 'granted');
+    });
   });
 
   it('no consent: nothing is sent, and it is told as already reset', async () => {

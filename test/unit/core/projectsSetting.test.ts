@@ -68,6 +68,16 @@ describe('parseProjects', () => {
       assert.deepEqual(problems(value), [': reconsent.projects is not a list']));
   }
 
+  it('takes ids of identities as long as services have them, and calls them by themselves', () => {
+    const id = `LDAP+Directory:${'x'.repeat(512 - 15)}`;
+    const parsed = parse([{ ...good, identities: [{ id }, { id: `${id}x` }, { id: 'a', name: 'y'.repeat(129) }] }]);
+    assert.deepEqual(parsed.projects[0]?.identities, [{ id, label: id }]);
+    assert.deepEqual(
+      parsed.problems.map(({ path, what }) => `${path}: ${what}`),
+      ['[0].identities[1].id: is longer than 512 characters', '[0].identities[2].name: is longer than 128 characters'],
+    );
+  });
+
   describe('what makes a project unusable', () => {
     const invisible = 'contains control or invisible characters';
     const rows: readonly (readonly [entry: unknown, ...told: string[]])[] = [
