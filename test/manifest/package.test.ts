@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packagedFiles, packFolder } from '../../scripts/host/build';
@@ -86,6 +96,34 @@ describe('the package that users install', function () {
     const readme = readFileSync(join(repoRoot, 'README.md'), 'utf8');
     for (const [, target = ''] of readme.matchAll(/\]\((?!\w+:|#)([^)#]+)[^)]*\)/g))
       assert.ok(packaged.has(target), target);
+  });
+
+  it('has the same bytes whenever, wherever and with whatever rights of its files it is made', () => {
+    const first = join(temporary, 'first.vsix');
+    const second = join(temporary, 'second.vsix');
+    packFolder(folder, first);
+    const copy = join(temporary, 'copy');
+    cpSync(folder, copy, { recursive: true });
+    for (const file of packagedFiles(copy)) {
+      chmodSync(join(copy, file), 0o664);
+      utimesSync(join(copy, file), 1_000_000_000, 1_000_000_000);
+    }
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'Asia/Ho_Chi_Minh';
+    try {
+      packFolder(copy, second);
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+    assert.ok(readFileSync(first).equals(readFileSync(second)));
+  });
+
+  it('is not made where vsce has something to warn of', () => {
+    const copy = join(temporary, 'without-license');
+    cpSync(folder, copy, { recursive: true });
+    rmSync(join(copy, 'LICENSE'));
+    assert.throws(() => packFolder(copy, join(temporary, 'unlicensed.vsix')), /was not content[\s\S]*LICENSE/);
   });
 
   it('is at most 600 kB', () => {
