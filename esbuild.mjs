@@ -22,6 +22,7 @@ const lazyParts = {
   googleOAuth: 'src/auth/googleOAuth.ts',
   signIn: 'src/vscode/signIn/signIn.ts',
   jobs: 'src/vscode/jobs/jobActions.ts',
+  journal: 'src/vscode/journal/journalActions.ts',
   venafi: 'src/vscode/venafi/venafiActions.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
   appleClientSecret: 'src/auth/appleClientSecret.ts',

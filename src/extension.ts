@@ -27,6 +27,7 @@ import { systemClock, systemRandom } from './vscode/systemPorts';
 import { Targets } from './vscode/targets';
 import { ConsentTree } from './vscode/views/consentTree';
 import { createConsentView, revealIdentity } from './vscode/views/consentView';
+import { JournalView } from './vscode/views/journalView';
 
 export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const channel = vscode.window.createOutputChannel('Reconsent', { log: true });
@@ -88,7 +89,8 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const downloads = new RunningDownloads();
   const reveal = (target: Target) => revealIdentity(view, tree, target);
   const ofWindow = { active, channel, clock, downloads, recent, resetCommand, reveal, sandbox, selection, targets };
-  const everything = { ...ports, ...ofWindow, context, stores, view };
+  const journalView = new JournalView({ ...ports, clock, journal, storage: context.globalStorageUri });
+  const everything = { ...ports, ...ofWindow, context, journalView, stores, view };
 
   context.subscriptions.push(
     channel,

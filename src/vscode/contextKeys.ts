@@ -5,6 +5,7 @@ export const contextKeys = {
   hasProjects: 'reconsent.hasProjects',
   hasIdentities: 'reconsent.hasIdentities',
   settingsBroken: 'reconsent.settingsBroken',
+  journalFiltered: 'reconsent.journalFiltered',
   sandboxRunning: 'reconsent.sandboxRunning',
 } as const;
 

@@ -5,6 +5,7 @@
 import type * as vscode from 'vscode';
 import type { CommandPorts } from './commands/register';
 import { JobWatcher } from './jobs/watcher';
+import { JournalPages } from './journal/pages';
 import { QuickResetItem } from './statusBar';
 import type { Stores } from './stores';
 import type { ConsentNode } from './views/consentTree';
@@ -16,5 +17,10 @@ export interface FeaturePorts extends CommandPorts {
 }
 
 export function registerFeatures(ports: FeaturePorts): readonly vscode.Disposable[] {
-  return [new JobWatcher(ports, ports.view), new QuickResetItem(ports.active, ports.store, ports.texts)];
+  return [
+    new JobWatcher(ports, ports.view),
+    new QuickResetItem(ports.active, ports.store, ports.texts),
+    ports.journalView,
+    new JournalPages(ports),
+  ];
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { clauses, manifest } from './manifest';
-import { allJobRows, allRows, flagsOf } from './rows';
+import { clauses, type MenuItem, manifest } from './manifest';
+import { allJobRows, allJournalRows, allRows, flagsOf } from './rows';
 import { contextKeyValues, literalContextValues } from './sourceFacts';
 import { type Context, evaluate, keysIn, patternsFor } from './whenClause';
 
@@ -30,7 +30,7 @@ describe('the when clauses of package.json', () => {
   });
 
   it('match flags that rows really carry', () => {
-    const rows = [...allRows(), ...allJobRows()];
+    const rows = [...allRows(), ...allJobRows(), ...allJournalRows()];
     const shown = [...rows.map(({ contextValue }) => contextValue), ...literalContextValues()];
     const flags = new Set(shown.flatMap(flagsOf));
     assert.ok(literalContextValues().length > 0);
@@ -44,11 +44,21 @@ describe('the when clauses of package.json', () => {
 });
 
 /** The commands that a row has in the groups, without their prefix. */
-function offered(contextValue: string, group: RegExp): string[] {
+function offered(contextValue: string, group: RegExp, view = 'reconsent.consents'): string[] {
+  return menuOf(view, contextValue)
+    .filter((item) => group.test(item.group ?? ''))
+    .map(({ command }) => command.replace(/^reconsent\./, ''));
+}
+
+/** There are many rows, and few kinds of them. */
+const menus = new Map<string, readonly MenuItem[]>();
+
+function menuOf(view: string, viewItem: string): readonly MenuItem[] {
+  const key = `${view} ${viewItem}`;
   const items = manifest.contributes.menus['view/item/context'] ?? [];
-  const context: Context = { view: 'reconsent.consents', viewItem: contextValue };
-  const there = items.filter((item) => group.test(item.group ?? '') && evaluate(item.when, context));
-  return there.map(({ command }) => command.replace(/^reconsent\./, ''));
+  const menu = menus.get(key) ?? items.filter(({ when }) => evaluate(when, { view, viewItem }));
+  menus.set(key, menu);
+  return menu;
 }
 
 /** What is next for somebody without a consent, by the flag of the service. */
@@ -169,8 +179,34 @@ describe('the row of an archive job', () => {
   });
 });
 
+describe('the row of a journal entry', () => {
+  const offeredThere = (contextValue: string, group: RegExp): string[] =>
+    offered(contextValue, group, 'reconsent.journal');
+
+  it('offers to verify and to dismiss where the outcome is unknown, and nowhere else', () => {
+    for (const { state, contextValue } of allJournalRows()) {
+      const settle = state === 'unknown' ? ['verifyJournalEntry', 'dismissJournalEntry'] : [];
+      assert.deepEqual(offeredThere(contextValue, /^\d/), [...settle, 'openJournalEntry', 'copyOperationId'], state);
+      assert.deepEqual(offeredThere(contextValue, /^inline/), settle.slice(0, 1), state);
+    }
+  });
+});
+
+describe('the welcome of the empty journal', () => {
+  for (const filtered of [false, true]) {
+    it(`says that ${filtered ? 'nothing matches' : 'there is nothing'}`, () => {
+      const found = manifest.contributes.viewsWelcome
+        .filter(
+          ({ view, when }) => view === 'reconsent.journal' && evaluate(when, { 'reconsent.journalFiltered': filtered }),
+        )
+        .map(({ contents }) => contents);
+      assert.deepEqual(found, [filtered ? '%welcome.nothingMatches%' : '%welcome.emptyJournal%']);
+    });
+  }
+});
+
 describe('the welcome of the empty view', () => {
-  const welcomes = manifest.contributes.viewsWelcome;
+  const welcomes = manifest.contributes.viewsWelcome.filter(({ view }) => view === 'reconsent.consents');
   const truth = [false, true];
 
   for (const hasProjects of truth) {

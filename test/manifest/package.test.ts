@@ -74,6 +74,7 @@ describe('the package that users install', function () {
         'dist/googleOAuth.js',
         'dist/identityPlatform.js',
         'dist/jobs.js',
+        'dist/journal.js',
         'dist/sandbox.js',
         'dist/sandboxCertificates.js',
         'dist/signIn.js',

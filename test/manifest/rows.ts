@@ -2,6 +2,8 @@
 import { archiveLifetimeMs, type JobState, maxJobRetries, type TrackedJob } from '../../src/core/archiveJobs';
 import { type Activity, type ConsentState, type IdentityState, initialState } from '../../src/core/consentStore';
 import { presentJobs } from '../../src/core/jobPresentation';
+import { type EntryState, presentEntry } from '../../src/core/journalPresentation';
+import type { TargetKey } from '../../src/core/model';
 import type { OutcomeKind } from '../../src/core/outcome';
 import { untranslated } from '../../src/core/outcomeText';
 import { presentIdentity, providerFlags } from '../../src/core/presentation';
@@ -119,6 +121,34 @@ export function allJobRows(): readonly JobRow[] {
     }
   }
   return rows;
+}
+
+const entryStates: Readonly<Record<EntryState, true>> = { ...outcomes, running: true, dismissed: true };
+
+export interface JournalRow {
+  readonly state: EntryState;
+  readonly contextValue: string;
+}
+
+export function allJournalRows(): readonly JournalRow[] {
+  const address = { provider: 'none', origin: 'https://a.example', target: 'p/i' as TargetKey };
+  const entry = {
+    operationId: 'o',
+    address,
+    projectLabel: 'P',
+    identityLabel: 'I',
+    confirmedBy: 'modal',
+    confirmedAt: 1,
+    credentialStoredAt: 1,
+    hints: {},
+    openedAt: 1,
+    stage: 'sending',
+  } as const;
+  const context = { now: 1, texts: new Map(), translate: untranslated };
+  return (Object.keys(entryStates) as EntryState[]).map((state) => ({
+    state,
+    contextValue: presentEntry(entry, state, context).contextValue,
+  }));
 }
 
 /** The flags between the semicolons of a `contextValue`. */

@@ -24,9 +24,9 @@ export async function checkConsents(targets: readonly Target[], ports: OutcomeCo
   });
 }
 
-/** Reads whether the consent of an operation with unknown result is gone. Never sends a reset. */
-export async function verifyOutcome(target: Target, ports: OutcomeCommandPorts): Promise<void> {
-  const operationId = operationToSettle(target, ports.store);
+/** Reads whether the consent of an operation with unknown result is gone: the given one, or the newest. Never sends a reset. */
+export async function verifyOutcome(target: Target, ports: OutcomeCommandPorts, given?: string): Promise<void> {
+  const operationId = given ?? operationToSettle(target, ports.store);
   if (operationId === undefined) {
     await ports.prompts.warn(vscode.l10n.t('There is no reset of this identity that waits to be verified.'));
     return;
@@ -46,8 +46,8 @@ export async function verifyOutcome(target: Target, ports: OutcomeCommandPorts):
   await tellOutcome(target, outcome, ports.prompts, ports.resetCommand.following(target));
 }
 
-export async function dismissOutcome(target: Target, ports: OutcomeCommandPorts): Promise<void> {
-  const operationId = operationToSettle(target, ports.store);
+export async function dismissOutcome(target: Target, ports: OutcomeCommandPorts, given?: string): Promise<void> {
+  const operationId = given ?? operationToSettle(target, ports.store);
   if (operationId !== undefined) await ports.operations.dismiss(target, operationId);
 }
 

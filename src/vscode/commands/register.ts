@@ -12,12 +12,15 @@ import type { ProviderDescription } from '../../core/provider';
 import type { ActiveIdentity } from '../activeIdentity';
 import { type CommandId, commandIds } from '../commandIds';
 import { type JobCommandPorts, jobCommands } from '../jobs/commands';
+import { journalCommands } from '../journal/commands';
 import type { Network } from '../network';
 import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
 import type { Sandbox } from '../sandbox';
+import type { Stores } from '../stores';
 import type { TargetFilter, Targets } from '../targets';
 import { signInOperator, signsInAtVedauth, venafiCommands } from '../venafi/commands';
+import type { JournalView } from '../views/journalView';
 import { resetAnotherWay } from './anotherWay';
 import { setCredential } from './credentials';
 import { forgetCredential } from './forgetCredential';
@@ -29,11 +32,13 @@ export interface CommandPorts extends JobCommandPorts {
   readonly active: ActiveIdentity;
   readonly channel: vscode.LogOutputChannel;
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
+  readonly journalView: JournalView;
   readonly operations: ConsentOperations;
   readonly projects: Projects;
   readonly prompts: Prompts;
   readonly resetCommand: ResetCommand;
   readonly sandbox: Sandbox;
+  readonly stores: Stores;
   readonly store: ConsentStore;
   readonly targets: Targets;
   readonly vault: CredentialVault;
@@ -132,6 +137,7 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     ),
     [commandIds.forgetCredential]: onTarget(l10n.t('Forget credential'), (target) => forgetCredential(target, ports)),
     ...jobCommands(ports),
+    ...journalCommands(ports),
     [commandIds.editProjects]: async () => {
       const reveal = { revealSetting: { key: 'reconsent.projects', edit: true } };
       try {

@@ -27,6 +27,7 @@ describe('the bundles', () => {
       'googleOAuth',
       'identityPlatform',
       'jobs',
+      'journal',
       'sandbox',
       'sandboxCertificates',
       'signIn',
@@ -59,6 +60,7 @@ describe('the bundles', () => {
       'extension → ./googleDataPortability.js',
       'extension → ./identityPlatform.js',
       'extension → ./jobs.js',
+      'extension → ./journal.js',
       'extension → ./sandbox.js',
       'extension → ./signIn.js',
       'extension → ./transport.js',
@@ -74,7 +76,7 @@ describe('the bundles', () => {
   it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension', 'signIn', 'jobs', 'venafi'],
+      ['extension', 'signIn', 'jobs', 'journal', 'venafi'],
     );
   });
 
@@ -108,6 +110,7 @@ describe('the bundles', () => {
     googleOAuth: 200,
     signIn: 60,
     jobs: 60,
+    journal: 40,
     googleDataPortability: 60,
     venafi: 90,
     venafiTpp: 60,
