@@ -65,7 +65,7 @@ function facts(entry: JournalEntry, state: EntryState, context: DetailContext): 
 function confirmedBy({ confirmedBy }: JournalEntry, translate: Translate): string {
   switch (confirmedBy) {
     case 'modal':
-      return translate('a person, in the question that named identity and project', {});
+      return translate('a person, in the question before it', {});
     case 'task-allowance':
       return translate('an allowance for tasks', {});
   }
