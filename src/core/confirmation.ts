@@ -32,7 +32,8 @@ export function presentConfirmation(
     project: plainText(target.project.label, 120),
   });
   const [sum, ...each] = preview.losses;
-  const scopes = [...preview.grant.timeBased, ...preview.grant.oneTime].map((name) => plainText(name, 80));
+  const granted = way.lossesNameGrants ? [] : [...preview.grant.timeBased, ...preview.grant.oneTime];
+  const scopes = granted.map((name) => plainText(name, 80));
   const shown = scopes.slice(0, 6).join(', ');
   const more = scopes.length > 6 ? translate('and {count} more', { count: String(scopes.length - 6) }) : '';
   const lines = [
@@ -45,7 +46,7 @@ export function presentConfirmation(
     ...(scopes.length > 0
       ? [translate('Granted now: {scopes}', { scopes: [shown, more].filter(Boolean).join(' ') })]
       : []),
-    translate('Sent to {origin}. This cannot be undone; the user has to consent again.', {
+    translate('Sent to {origin}. This cannot be undone: only a new consent gives access again.', {
       origin: way.sentTo?.(target.project) ?? target.project.endpoint,
     }),
   ];

@@ -43,6 +43,8 @@ export interface ResetWay {
   readonly question: string;
   /** When to choose it, and what it does not do; shown where one of several ways is chosen. */
   readonly detail?: string;
+  /** What is lost are the grants themselves, each named there: they are not listed a second time. */
+  readonly lossesNameGrants?: boolean;
   /** The origin it is sent to, where that is not the project's endpoint. */
   sentTo?(project: Project): string;
 }

@@ -4,7 +4,7 @@ import type { Project } from '../core/model';
 import type { Clock } from '../core/ports';
 import type { SettingProblem } from '../core/projectsSetting';
 import type { ProviderDescription } from '../core/provider';
-import { caBundleTexts, readCaBundle } from './caBundle';
+import { type CaBundleProblem, caBundleTexts, readCaBundle } from './caBundle';
 import type { Projects } from './projects';
 
 export interface AuthorityPorts {
@@ -13,9 +13,17 @@ export interface AuthorityPorts {
   readonly clock: Clock;
 }
 
+/** A file that was refused, and whose it is. */
+export interface AuthorityProblem extends SettingProblem {
+  readonly project: Project;
+  /** As the setting names it. */
+  readonly file: string;
+  readonly problem: CaBundleProblem;
+}
+
 interface Read {
   readonly certificates: ReadonlyMap<string, readonly string[]>;
-  readonly problems: readonly SettingProblem[];
+  readonly problems: readonly AuthorityProblem[];
 }
 
 const nothing: Read = { certificates: new Map(), problems: [] };
@@ -38,16 +46,19 @@ export class Authorities {
   }
 
   /** What is wrong with the files that the settings name, once all of them were read. */
-  async problems(): Promise<readonly SettingProblem[]> {
+  async problems(): Promise<readonly AuthorityProblem[]> {
     return (await this.settled()).problems;
   }
 
-  /** Resolves when the files of the settings as they are now were read. */
+  /** Resolves when the files of the settings as they are now were read; once more if one was refused: it may be mended. */
   async settled(): Promise<Read> {
-    for (;;) {
+    for (let again = true; ; ) {
       const reading = this.#reading;
       const read = await reading;
-      if (reading === this.#reading) return read;
+      if (reading !== this.#reading) continue;
+      if (!again || read.problems.length === 0) return read;
+      again = false;
+      this.#reading = this.#begin();
     }
   }
 
@@ -58,7 +69,7 @@ export class Authorities {
   async #readAll(): Promise<Read> {
     const { projects, descriptions, clock } = this.ports;
     const certificates = new Map<string, readonly string[]>();
-    const problems: SettingProblem[] = [];
+    const problems: AuthorityProblem[] = [];
     const read = { certificates, problems };
     const files = projects.all.flatMap((project) => {
       const path = caBundleOf(project);
@@ -67,8 +78,10 @@ export class Authorities {
     for (const { project, path } of files) {
       const bundle = await readCaBundle(path, clock.now());
       if (bundle.kind === 'problem') {
-        const [what, mend] = caBundleTexts[bundle.problem];
-        problems.push({ path: `${projects.pathOf(project.id)}.caBundle`, what: `${plainText(path)} ${what}`, mend });
+        const { problem } = bundle;
+        const { what, mend } = caBundleTexts[problem];
+        const at = { path: `${projects.pathOf(project.id)}.caBundle`, what: `${plainText(path)} ${what}`, mend };
+        problems.push({ ...at, project, file: path, problem });
         continue;
       }
       for (const origin of descriptions.get(project.provider)?.credentialOrigins(project) ?? []) {

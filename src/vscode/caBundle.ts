@@ -72,27 +72,48 @@ function problem(what: CaBundleProblem): CaBundle {
   return { kind: 'problem', problem: what };
 }
 
-/** What is wrong with the file, and how to mend it; said after its path. */
-export const caBundleTexts: Readonly<Record<CaBundleProblem, readonly [what: string, mend: string]>> = {
-  missing: ['does not exist', 'Correct the path, or put the file there; it lies where the extension runs.'],
-  'not-a-file': ['is no file', 'Name the file itself, not its folder.'],
-  unreadable: ['cannot be read', 'Check who may read it.'],
-  'too-large': ['is larger than 1 MB', 'Name a file with the certificates of your authorities alone.'],
-  empty: ['is empty', 'Export the certificate of the authority again, as PEM (Base64).'],
-  'private-key': [
-    'holds a private key, which does not belong there; it was not used',
-    'Name a file with certificates alone, and keep the key out of it.',
-  ],
-  pkcs7: [
-    'is a PKCS#7 container (.p7b)',
-    'Convert it: openssl pkcs7 -print_certs -in ca.p7b -out ca.pem (for a binary one add -inform DER).',
-  ],
-  der: ['is in binary form (DER)', 'Convert it: openssl x509 -inform DER -in ca.cer -out ca.pem.'],
-  'no-certificate': ['holds no certificate', 'It has to hold -----BEGIN CERTIFICATE-----: export it as PEM (Base64).'],
-  broken: ['holds a certificate that cannot be read', 'Export the certificates again, as PEM (Base64).'],
-  'leaf-only': [
-    'holds the certificate of a server, and none of an authority',
-    'Export the certificate of the authority that has issued it: the top of its certification path.',
-  ],
-  expired: ['holds only authorities that have expired', 'Ask for the one that has taken their place.'],
+export interface CaBundleText {
+  /** What is wrong with the file; said after its path. */
+  readonly what: string;
+  /** How to mend it: a sentence. */
+  readonly mend: string;
+}
+
+export const caBundleTexts: Readonly<Record<CaBundleProblem, CaBundleText>> = {
+  missing: {
+    what: 'does not exist',
+    mend: 'Correct the path, or put the file there; it lies where the extension runs.',
+  },
+  'not-a-file': { what: 'is no file', mend: 'Name the file itself, not its folder.' },
+  unreadable: { what: 'cannot be read', mend: 'Check who may read it.' },
+  'too-large': {
+    what: 'is larger than 1 MB',
+    mend: 'Name a file with the certificates of your authorities alone.',
+  },
+  empty: { what: 'is empty', mend: 'Export the certificate of the authority again, as PEM (Base64).' },
+  'private-key': {
+    what: 'holds a private key, which does not belong there; it was not used',
+    mend: 'Name a file with certificates alone, and keep the key out of it.',
+  },
+  pkcs7: {
+    what: 'is a PKCS#7 container (.p7b)',
+    mend: 'Convert it: openssl pkcs7 -print_certs -in ca.p7b -out ca.pem (for a binary one add -inform DER).',
+  },
+  der: { what: 'is in binary form (DER)', mend: 'Convert it: openssl x509 -inform DER -in ca.cer -out ca.pem.' },
+  'no-certificate': {
+    what: 'holds no certificate',
+    mend: 'It has to hold -----BEGIN CERTIFICATE-----: export it as PEM (Base64).',
+  },
+  broken: {
+    what: 'holds a certificate that cannot be read',
+    mend: 'Export the certificates again, as PEM (Base64).',
+  },
+  'leaf-only': {
+    what: 'holds the certificate of a server, and none of an authority',
+    mend: 'Export the certificate of the authority that has issued it: the top of its certification path.',
+  },
+  expired: {
+    what: 'holds only authorities that have expired',
+    mend: 'Ask for the one that has taken their place.',
+  },
 };

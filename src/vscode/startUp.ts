@@ -8,6 +8,7 @@ import { commandIds } from './commandIds';
 import { contextKeys, setContextKey } from './contextKeys';
 import type { Projects } from './projects';
 import type { Prompts } from './prompts';
+import { settingsNotice } from './settingsNotice';
 
 export interface StartUpPorts {
   readonly projects: Projects;
@@ -28,9 +29,12 @@ export class StartUp implements vscode.Disposable {
 
   /** Never rejects: a broken disk or setting must not keep the extension from working. */
   begin(): void {
-    this.#refresh().catch((error: unknown) => {
-      this.ports.log.error(`Start-up: ${error instanceof Error ? error.message : 'unknown error'}`);
-    });
+    // Neither waits for the other: what is wrong with the settings is told also where the journal cannot be read.
+    for (const task of [this.#refresh(), this.#tellProblems()]) {
+      task.catch((error: unknown) => {
+        this.ports.log.error(`Start-up: ${error instanceof Error ? error.message : 'unknown error'}`);
+      });
+    }
   }
 
   dispose(): void {
@@ -45,14 +49,16 @@ export class StartUp implements vscode.Disposable {
     const targets = [...projects.targets.values()];
     await operations.load(targets);
     await jobs.load(targets);
-    await this.#tellProblems();
   }
 
   /** Each set of problems is told once. Details go to the log, because they may quote the settings. */
   async #tellProblems(): Promise<void> {
     const { projects, authorities, log, prompts } = this.ports;
-    const found = [...projects.problems, ...(await authorities.problems())];
-    const problems = found.map(({ path, what, mend }) => `reconsent.projects${path}: ${what}. ${mend}`);
+    const files = await authorities.problems();
+    // Read after the files were: the settings may have changed meanwhile.
+    const problems = [...projects.problems, ...files].map(
+      ({ path, what, mend }) => `reconsent.projects${path}: ${what}. ${mend}`,
+    );
     if (projects.workspaceValueIgnored()) {
       problems.push(
         'The workspace sets "reconsent.projects". This has no effect: only your user settings decide where secrets go.',
@@ -65,18 +71,7 @@ export class StartUp implements vscode.Disposable {
     for (const problem of problems) log.warn(problem);
     const openSettings = vscode.l10n.t('Open Settings');
     const showLog = vscode.l10n.t('Show Log');
-    const chosen = await prompts.warn(
-      problems.length === 1
-        ? vscode.l10n.t(
-            'One entry of "reconsent.projects" cannot be used. Nothing was changed; the log says which and why.',
-          )
-        : vscode.l10n.t(
-            '{0} entries of "reconsent.projects" cannot be used. Nothing was changed; the log says which and why.',
-            problems.length,
-          ),
-      openSettings,
-      showLog,
-    );
+    const chosen = await prompts.warn(settingsNotice(problems.length, files), openSettings, showLog);
     if (chosen === openSettings) await vscode.commands.executeCommand(commandIds.editProjects);
     if (chosen === showLog) await vscode.commands.executeCommand(commandIds.showLog);
   }

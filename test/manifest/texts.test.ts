@@ -39,6 +39,7 @@ const catalogues = [
   'core/reasonTexts.ts',
   'providers/googleDataPortability/scopeSelection.ts',
   'providers/googleDataPortability/scopes.ts',
+  'vscode/caBundle.ts',
   'vscode/translate.ts',
 ];
 

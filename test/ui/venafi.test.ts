@@ -35,6 +35,7 @@ describe('Venafi TPP in a real workbench, over https of a private authority', ()
     project = { id: 'tpp', name: projectName, provider: 'venafiTpp', endpoint: origin, clientId, identities: [] };
     settings = new SettingsFile(workbench);
     tree = await workbench.window.openReconsent();
+    await workbench.window.widenSideBar(460);
   });
 
   after(async () => {
@@ -50,7 +51,15 @@ describe('Venafi TPP in a real workbench, over https of a private authority', ()
       const { window } = workbench;
       await configure('server.pem');
       await tree.waitForRow(projectName);
-      await window.notification('One entry of "reconsent.projects" cannot be used');
+      const notice = await window.notification(`${projectName}, "caBundle": `);
+      const told = await notice.locator('.notification-list-item-message').innerText();
+      assert.match(
+        told,
+        /[\\/]reconsent-venafi-\w+[\\/]server\.pem holds the certificate of a server, and none of an authority\./,
+      );
+      assert.match(told, /Export the certificate of the authority that has issued it/);
+      assert.deepEqual(await window.notifications(), [told], 'one notification at a time');
+      await window.screenshot('venafi-ca');
       await window.clearNotifications();
       await beginSignIn();
       await window.quickInput.choose('With a code in the browser');
@@ -147,6 +156,7 @@ describe('Venafi TPP in a real workbench, over https of a private authority', ()
       assert.match(question.message, /Grants that end: 3; in applications: 2\./);
       assert.equal(question.detail.match(/, issued /g)?.length, 3, question.detail);
       assert.match(question.detail, /Ends all grants of this user in all applications/);
+      assert.equal(question.detail.match(/cert-dashboard/g)?.length, 1, 'nothing is listed twice');
       await window.screenshot('venafi-confirm-user');
       await window.modal.press('Revoke Grants');
       await tree.waitForRow('alice.test', ({ description }) => description === 'needs consent · reset verified');

@@ -6,5 +6,6 @@ export const ways = {
     id: 'revokeGrants',
     verb: 'Revoke Grants',
     question: 'Revoke all grants of {identity} in {project}?',
+    lossesNameGrants: true,
   },
 } as const satisfies Record<string, ResetWay>;

@@ -278,7 +278,7 @@ describe('presentConfirmation', () => {
     assert.equal(message, 'Archives are lost. Reset the consent of alice.test@example.com in Shop?');
     assert.deepEqual(detail.split('\n\n'), [
       'Ends everything.',
-      'Sent to https://consent.example. This cannot be undone; the user has to consent again.',
+      'Sent to https://consent.example. This cannot be undone: only a new consent gives access again.',
     ]);
   });
 
@@ -305,6 +305,12 @@ describe('presentConfirmation', () => {
     const grant = { timeBased: ['a', 'b', 'c', 'd', 'e'], oneTime: ['f', 'g', 'h'] };
     const { detail } = presentConfirmation(target, { ...preview, grant }, circumstances, context);
     assert.ok(detail.includes('Granted now: a, b, c, d, e, f and 2 more'));
+  });
+
+  it('lists none where the losses have named them', () => {
+    const named = { ...circumstances, way: { ...circumstances.way, lossesNameGrants: true } };
+    const { detail } = presentConfirmation(target, preview, named, context);
+    assert.doesNotMatch(detail, /Granted now/);
   });
 });
 

@@ -77,7 +77,7 @@ describe('the file with the authorities of a project', () => {
   });
 
   it('has a text for each problem that says what to do', () => {
-    for (const [what, mend] of Object.values(caBundleTexts)) {
+    for (const { what, mend } of Object.values(caBundleTexts)) {
       assert.match(what, /^[a-z]/);
       assert.match(mend, /\.$/);
     }
@@ -159,9 +159,25 @@ describe('the file with the authorities of a project', () => {
         {
           path: '[1].caBundle',
           what: `${join(folder, 'leaf.pem')} holds the certificate of a server, and none of an authority`,
-          mend: caBundleTexts['leaf-only'][1],
+          mend: caBundleTexts['leaf-only'].mend,
+          project: projects[1],
+          file: join(folder, 'leaf.pem'),
+          problem: 'leaf-only',
         },
       ]);
+    });
+
+    it('that was refused is read again before the next request: mended in its place, it counts', async () => {
+      const origin = 'https://tpp.example';
+      set({ endpoint: origin, caBundle: file('mended.pem', server.cert) });
+      assert.equal((await authorities.settled()).problems.length, 1);
+      file('mended.pem', authority.pem);
+      const both = await Promise.all([authorities.settled(), authorities.settled()]);
+      assert.deepEqual(
+        both.map(({ problems }) => problems),
+        [[], []],
+      );
+      assert.equal(authorities.certificatesFor(origin).length, 1);
     });
   });
 

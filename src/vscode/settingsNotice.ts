@@ -1,0 +1,45 @@
+/** The one notification about what in the settings cannot be used. */
+import * as vscode from 'vscode';
+import { plainText } from '../core/foreignText';
+import type { AuthorityProblem } from './authorities';
+import { caBundleTexts } from './caBundle';
+
+/**
+ * A file that was refused is told with what is wrong and what to do: its path is the user's own, and everything else is fixed
+ * text. Other entries may quote anything, so they are counted, and the log tells them. `count`: how many there are in all.
+ */
+export function settingsNotice(count: number, [file]: readonly AuthorityProblem[]): string {
+  if (!file) {
+    return count === 1
+      ? vscode.l10n.t(
+          'One entry of "reconsent.projects" cannot be used. Nothing was changed; the log says which and why.',
+        )
+      : vscode.l10n.t(
+          '{0} entries of "reconsent.projects" cannot be used. Nothing was changed; the log says which and why.',
+          count,
+        );
+  }
+  const text = caBundleTexts[file.problem];
+  const sentences = [
+    vscode.l10n.t(
+      '{0}, "caBundle": {1} {2}. No authority was added to those that are trusted.',
+      plainText(file.project.label, 80),
+      shortPath(file.file),
+      vscode.l10n.t(text.what),
+    ),
+    vscode.l10n.t(text.mend),
+  ];
+  if (count > 1) {
+    sentences.push(
+      vscode.l10n.t('Other entries of "reconsent.projects" that cannot be used: {0}; the log tells them.', count - 1),
+    );
+  }
+  return sentences.join(' ');
+}
+
+/** The end of a path, which tells files apart: its folder and its name. */
+export function shortPath(path: string): string {
+  const [, end] = /[\\/]([^\\/]+[\\/][^\\/]+)$/.exec(path) ?? [];
+  const short = end !== undefined && path.length > 40 ? `…${path.at(-end.length - 1) ?? ''}${end}` : path;
+  return plainText(short, 100);
+}

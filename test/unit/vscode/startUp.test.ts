@@ -1,0 +1,132 @@
+/** What the window says of settings that cannot be used, once. */
+import '../../fakes/editor';
+import assert from 'node:assert/strict';
+import type { Project } from '../../../src/core/model';
+import type { SettingProblem } from '../../../src/core/projectsSetting';
+import type { AuthorityProblem } from '../../../src/vscode/authorities';
+import { caBundleTexts } from '../../../src/vscode/caBundle';
+import type { StartUpPorts } from '../../../src/vscode/startUp';
+import { FakeEditor } from '../../fakes/editor';
+
+const tpp: Project = {
+  id: 'tpp',
+  label: 'TPP [staging](command:workbench.action.quit)',
+  provider: 'venafiTpp',
+  endpoint: 'https://tpp.example',
+  options: {},
+  identities: [],
+};
+
+const leaf: AuthorityProblem = {
+  path: '[0].caBundle',
+  what: 'is bad',
+  mend: 'Mend it.',
+  project: tpp,
+  file: '/etc/certificates/of/the/whole/company/server.pem',
+  problem: 'leaf-only',
+};
+
+describe('what is told of settings that cannot be used', () => {
+  let told: string[];
+  let problems: readonly SettingProblem[];
+  let files: () => Promise<readonly AuthorityProblem[]>;
+  let load: () => Promise<void>;
+  let changed: () => void;
+
+  beforeEach(async () => {
+    told = [];
+    problems = [];
+    files = async () => [];
+    load = async () => undefined;
+    const editor = new FakeEditor();
+    editor.use();
+    Object.assign(editor.api.window, { showWarningMessage: async (text: string) => void told.push(text) });
+    const { StartUp } = await import('../../../src/vscode/startUp');
+    const { Prompts } = await import('../../../src/vscode/prompts');
+    const projects = {
+      all: [tpp],
+      targets: new Map(),
+      get problems() {
+        return problems;
+      },
+      workspaceValueIgnored: () => false,
+      onDidChange: (listener: () => void) => {
+        changed = listener;
+        return { dispose: () => undefined };
+      },
+    };
+    const ports = {
+      projects,
+      authorities: { problems: () => files() },
+      operations: { load: () => load() },
+      jobs: { load: async () => undefined },
+      prompts: new Prompts(new Map()),
+      log: { warn: () => undefined, error: () => undefined },
+    };
+    new StartUp(ports as unknown as StartUpPorts).begin();
+    await settled();
+  });
+
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const change = async (): Promise<void> => {
+    changed();
+    await settled();
+  };
+
+  it('a file that was refused: whose, which, what is wrong and what to do, and nothing in it acts', async () => {
+    files = async () => [leaf];
+    await change();
+    assert.deepEqual(told, [
+      'TPP [staging] (command:workbench.action.quit), "caBundle": …/company/server.pem holds the certificate of a server, ' +
+        'and none of an authority. No authority was added to those that are trusted. ' +
+        caBundleTexts['leaf-only'].mend,
+    ]);
+  });
+
+  it('the same once, however often the settings change, and anew when it had been mended', async () => {
+    for (const found of [[leaf], [leaf], [], [leaf]]) {
+      files = async () => found;
+      await change();
+    }
+    assert.equal(told.length, 2);
+  });
+
+  it('also where the state of the identities cannot be read', async () => {
+    load = () => Promise.reject(new Error('disk'));
+    files = async () => [leaf];
+    await change();
+    assert.equal(told.length, 1);
+  });
+
+  it('as the settings are when the files were read: what has been mended meanwhile is not told', async () => {
+    let read: (found: readonly AuthorityProblem[]) => void = () => assert.fail();
+    files = () =>
+      new Promise((resolve) => {
+        read = resolve;
+      });
+    problems = [{ path: '[0]', what: 'is not an object', mend: 'Write one.' }];
+    changed();
+    problems = [];
+    read([]);
+    await settled();
+    assert.deepEqual(told, []);
+  });
+
+  it('in one notification, with the number of the others', async () => {
+    problems = [{ path: '[1]', what: 'is not an object', mend: 'Write one.' }];
+    await change();
+    files = async () => [leaf];
+    await change();
+    assert.match(told[0] ?? '', /^One entry of "reconsent.projects" cannot be used/);
+    assert.match(told[1] ?? '', /server\.pem .* cannot be used: 1; the log tells them\.$/);
+    assert.equal(told.length, 2);
+  });
+
+  it('a path by its end, however it is written', async () => {
+    const { shortPath } = await import('../../../src/vscode/settingsNotice');
+    assert.equal(shortPath('/etc/ca.pem'), '/etc/ca.pem');
+    assert.equal(shortPath(`C:\\${'folder\\'.repeat(9)}ca.pem`), '…\\folder\\ca.pem');
+    assert.equal(shortPath(`/a/${'x'.repeat(300)}/ca.pem`).length, 100);
+    assert.equal(shortPath('/a\n/\u202eb'), '/a / b');
+  });
+});
