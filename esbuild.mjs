@@ -23,6 +23,7 @@ const lazyParts = {
   signIn: 'src/vscode/signIn/signIn.ts',
   jobs: 'src/vscode/jobs/jobActions.ts',
   journal: 'src/vscode/journal/journalActions.ts',
+  tasks: 'src/vscode/tasks/taskActions.ts',
   venafi: 'src/vscode/venafi/venafiActions.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
   appleClientSecret: 'src/auth/appleClientSecret.ts',

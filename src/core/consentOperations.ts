@@ -68,6 +68,12 @@ export class ConsentOperations {
     return operation;
   }
 
+  /** Whether the result of an earlier operation is not known, in this window or by the journal. */
+  async hasUnknownOutcome(target: Target): Promise<boolean> {
+    if (this.ports.store.get(targetKey(target)).unfinished !== undefined) return true;
+    return (await this.#stillOpen(target, await this.ports.journal.unfinished())) !== undefined;
+  }
+
   isResetting(target: Target): boolean {
     return this.#inFlight.has(targetKey(target));
   }
@@ -287,7 +293,9 @@ export class ConsentOperations {
       changes.set(key, (current) => {
         // What was learned at another address says nothing about this one.
         const moved = loadedOrigin !== undefined && loadedOrigin !== origin;
-        const { unfinished: known, ...state } = moved ? { ...initialState, activity: current.activity } : current;
+        const { unattended } = current;
+        const fresh = { ...initialState, activity: current.activity, ...(unattended ? { unattended } : {}) };
+        const { unfinished: known, ...state } = moved ? fresh : current;
         const shown = known ?? (open && leftOpen(open));
         return {
           ...state,

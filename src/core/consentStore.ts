@@ -41,6 +41,8 @@ export interface IdentityState {
   readonly unfinished?: { readonly operationId: string; readonly openedAt: number; readonly reason: Reason };
   /** Archive jobs that are known here, oldest first. */
   readonly jobs: readonly TrackedJob[];
+  /** Ids of the ways in which tasks of this window may reset it without asking; absent when there is none. */
+  readonly unattended?: readonly string[];
   /** Downloads that run in this window, by job id. */
   readonly downloads: ReadonlyMap<string, DownloadProgress>;
 }

@@ -36,6 +36,14 @@ export function presentDetails(state: IdentityState, context: PresentationContex
   if (why && why.code !== state.lastOutcome?.reason.code) rows.push(...sentenceRows('consent', why, context));
   if (state.consent.kind === 'granted') rows.push(...grantRows(state.consent, context));
   rows.push(...presentJobs(state, context));
+  if (state.unattended) {
+    rows.push({
+      id: 'unattended',
+      label: translate('Unattended reset', {}),
+      description: translate('allowed for tasks of this folder', {}),
+      icon: { id: 'run-all' },
+    });
+  }
   return rows;
 }
 

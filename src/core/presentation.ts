@@ -175,6 +175,7 @@ function contextValueOf(state: IdentityState, ofProvider: readonly string[]): st
   const flags = ['identity', state.consent.kind, ...ofProvider];
   if (state.activity.kind !== 'idle') flags.push('busy');
   if (state.unfinished) flags.push('unfinished');
+  if (state.unattended) flags.push('unattended');
   // An operator's outlives the consents of others.
   const ended = ofProvider.includes('operator') ? ['not-signed-in'] : ['not-signed-in', 'needs-consent'];
   const hasCredential = !ended.includes(state.consent.kind);

@@ -141,6 +141,11 @@ export interface Preview {
   readonly effects: readonly Reason[];
   /** What would be lost, the sum of it first; the confirmation begins with that. Empty when nothing is known of. */
   readonly losses: readonly Reason[];
+  /**
+   * What somebody has to decide: work that would be lost, others who are touched. While there is any, nothing is reset
+   * unattended. When absent, `losses`; to be given where those merely list what ends.
+   */
+  readonly needsPerson?: readonly Reason[];
   readonly grant: GrantSummary;
 }
 

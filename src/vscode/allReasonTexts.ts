@@ -3,11 +3,13 @@ import { signInReasonTexts } from '../auth/signInReasonTexts';
 import { downloadTexts } from '../core/downloadTexts';
 import { collectReasonTexts } from '../core/outcomeText';
 import { reasonTexts } from '../core/reasonTexts';
+import { unattendedTexts } from '../core/unattendedTexts';
 import { providerDescriptions } from '../providers/registry';
 
 export const allReasonTexts = collectReasonTexts([
   reasonTexts,
   downloadTexts,
+  unattendedTexts,
   signInReasonTexts,
   ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
 ]);

@@ -35,6 +35,8 @@ export const commandIds = {
   verifyJournalEntry: 'reconsent.verifyJournalEntry',
   dismissJournalEntry: 'reconsent.dismissJournalEntry',
   copyOperationId: 'reconsent.copyOperationId',
+  allowUnattended: 'reconsent.allowUnattended',
+  withdrawUnattended: 'reconsent.withdrawUnattended',
   editProjects: 'reconsent.editProjects',
   startSandbox: 'reconsent.startSandbox',
   stopSandbox: 'reconsent.stopSandbox',

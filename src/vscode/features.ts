@@ -8,6 +8,8 @@ import { JobWatcher } from './jobs/watcher';
 import { JournalPages } from './journal/pages';
 import { QuickResetItem } from './statusBar';
 import type { Stores } from './stores';
+import { UnattendedNotes } from './tasks/notes';
+import { registerResetTasks } from './tasks/provider';
 import type { ConsentNode } from './views/consentTree';
 
 export interface FeaturePorts extends CommandPorts {
@@ -22,5 +24,7 @@ export function registerFeatures(ports: FeaturePorts): readonly vscode.Disposabl
     new QuickResetItem(ports.active, ports.store, ports.texts),
     ports.journalView,
     new JournalPages(ports),
+    registerResetTasks(ports),
+    new UnattendedNotes(ports, ports.view),
   ];
 }

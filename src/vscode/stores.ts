@@ -5,6 +5,7 @@ import { CredentialVault } from '../auth/credentialVault';
 import { ownerName, tokenSecretName } from '../auth/vedauthRecord';
 import type { Clock, Log, Random } from '../core/ports';
 import type { ProviderDescription } from '../core/provider';
+import { createFileAllowances } from '../storage/fileAllowances';
 import { createFileGenerations } from '../storage/fileGenerations';
 import { createFileJobs } from '../storage/fileJobs';
 import { createFileJournal } from '../storage/fileJournal';
@@ -38,6 +39,7 @@ export function createStores(context: Pick<ExtensionContext, 'secrets' | 'global
     generations,
     journal: createFileJournal({ folder, clock, owner, log }),
     locks: createFileLocks({ folder, clock, owner }),
+    allowances: createFileAllowances({ folder, log }),
     jobStore: createFileJobs({ folder, log }),
     vault: new CredentialVault({ secrets, markers, clock, log, describe, forgetSuccessors }),
     clients: new ClientVault({ secrets, clock }),

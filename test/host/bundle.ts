@@ -11,6 +11,9 @@ export interface SuiteBundle {
   readonly index: string;
 }
 
+/** An extension with a debug type, for the suites that start a session. */
+export const debuggerFolder = join(repoRoot, 'test', 'host', 'debugger');
+
 /**
  * Bundles every `*.test.ts` below `suites` for the extension host.
  *

@@ -6,7 +6,7 @@ import { provideBrowser } from '../../scripts/host/browser';
 import { freePort } from '../../scripts/host/freePort';
 import { type HostVersion, provideHost } from '../../scripts/host/provide';
 import { type RunningServer, startServer, workbenchAddress } from '../../scripts/host/server';
-import { bundleSuites } from './bundle';
+import { bundleSuites, debuggerFolder } from './bundle';
 import { followEvents } from './follow';
 import type { HostRun } from './inHost/events';
 
@@ -44,6 +44,8 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
   try {
     server = await startServer(host, {
       testDriver: true,
+      // Linked, because a window takes one extension in development only.
+      linked: [debuggerFolder],
       // One of its own, or it would join the sandbox of another run.
       machineSettings: { 'reconsent.sandbox.port': await freePort() },
     });
@@ -60,7 +62,11 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
 
     const follower = followEvents(events, (line) => console.log(`  ${line}`));
     const ticker = setInterval(() => follower.read(), 100);
-    const address = workbenchAddress(server, { folder: workspace, extensions: [run.extension], tests: bundle.index });
+    const address = workbenchAddress(server, {
+      folder: workspace,
+      extensions: [run.extension],
+      tests: bundle.index,
+    });
     let timer: NodeJS.Timeout | undefined;
     const ends = [
       exited.then((code) => ({ code })),

@@ -78,6 +78,7 @@ describe('the package that users install', function () {
         'dist/sandbox.js',
         'dist/sandboxCertificates.js',
         'dist/signIn.js',
+        'dist/tasks.js',
         'dist/transport.js',
         'dist/venafi.js',
         'dist/venafiTpp.js',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { taskEnds } from '../../src/core/taskEnds';
 import { manifest, manifestTexts, readJson, repoRoot } from './manifest';
 import { repositoryFiles } from './repositoryFiles';
 
@@ -12,9 +13,18 @@ const pages = repositoryFiles().filter((file) => /^[A-Z-]+\.md$/.test(file));
 
 /** The first cells of the table below a heading of the README. */
 function firstCells(heading: string): readonly string[] {
+  return cells(heading).map(([first = '']) => first);
+}
+
+function cells(heading: string): readonly (readonly string[])[] {
   const section = readme.split(/^## /m).find((one) => one.startsWith(`${heading}\n`)) ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| '));
-  return rows.slice(1).map((row) => row.split('|')[1]?.trim() ?? '');
+  return rows.slice(1).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 describe('the README', () => {
@@ -34,6 +44,20 @@ describe('the README', () => {
       [],
       'in the README alone',
     );
+  });
+
+  it('lists the exit codes of the task', () => {
+    assert.deepEqual(
+      cells('Tasks: a reset before each debug run'),
+      Object.values(taskEnds).map(({ code, meaning }) => [String(code), meaning]),
+    );
+  });
+
+  it('shows a task that package.json describes', () => {
+    const [definition] = manifest.contributes.taskDefinitions;
+    const shown = /"type": "reconsent",\s+("project"[^}]*)\}/.exec(readme)?.[1] ?? '';
+    const keys = [...shown.matchAll(/"(\w+)":/g)].map(([, key = '']) => key);
+    assert.deepEqual(keys, [...(definition?.required ?? []), 'problemMatcher']);
   });
 
   it('lists the settings', () => {

@@ -70,13 +70,18 @@ function rowsOf(provider: string, service: readonly string[]): readonly Row[] {
   for (const consent of Object.values(consents)) {
     for (const activity of Object.values(activities)) {
       for (const kind of [undefined, ...(Object.keys(outcomes) as OutcomeKind[])]) {
-        for (const open of [false, true]) {
+        for (const [open, unattended] of [
+          [false, false],
+          [true, false],
+          [false, true],
+        ]) {
           const state: IdentityState = {
             ...initialState,
             consent,
             activity,
             ...(kind === undefined ? {} : { lastOutcome: { kind, reason: why, at: 1 } }),
             ...(open ? { unfinished } : {}),
+            ...(unattended ? { unattended: ['reset'] } : {}),
           };
           const context = { now: 1, texts: new Map(), translate: untranslated, flagsOf: () => service };
           const shown = presentIdentity(target, state, context);

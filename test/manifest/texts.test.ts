@@ -17,6 +17,7 @@ import { signInReasonTexts } from '../../src/auth/signInReasonTexts';
 import { downloadTexts } from '../../src/core/downloadTexts';
 import { pastedSecretProblemTexts } from '../../src/core/pastedSecret';
 import { reasonTexts } from '../../src/core/reasonTexts';
+import { unattendedTexts } from '../../src/core/unattendedTexts';
 import { providerDescriptions } from '../../src/providers/registry';
 import {
   finding,
@@ -37,6 +38,7 @@ const catalogues = [
   'core/presentation.ts',
   'core/provider.ts',
   'core/reasonTexts.ts',
+  'core/taskEnds.ts',
   'providers/googleDataPortability/scopeSelection.ts',
   'providers/googleDataPortability/scopes.ts',
   'vscode/caBundle.ts',
@@ -67,6 +69,7 @@ describe('the texts in the code', () => {
     const sources = [
       reasonTexts,
       downloadTexts,
+      unattendedTexts,
       signInReasonTexts,
       ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
     ];
@@ -82,6 +85,7 @@ describe('the texts in the code', () => {
     const sources = [
       reasonTexts,
       downloadTexts,
+      unattendedTexts,
       signInReasonTexts,
       ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
     ];

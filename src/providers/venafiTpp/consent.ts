@@ -67,6 +67,17 @@ function nameOf({ application, scope, issuedAt }: Grant): string {
   return JSON.stringify([application, scope, issuedAt ?? null]);
 }
 
+/** The users of an application, whoever they are, and the other applications of a user: with one there is no other. */
+export function othersTouched(consent: Consent): readonly Reason[] {
+  const [sum] = lossesOf(consent);
+  const alone = consent.kind !== 'of-application' && applicationsOf(consent.grants) <= 1;
+  return alone || !sum ? [] : [sum];
+}
+
+function applicationsOf(grants: readonly Grant[]): number {
+  return new Set(grants.map(({ application }) => application)).size;
+}
+
 const listedGrants = 12;
 
 /** The sum first, then each grant. */
@@ -76,7 +87,7 @@ export function lossesOf(consent: Consent): readonly Reason[] {
     return [reason('venafi.loss.application', { grants: String(grants), users: String(users) })];
   }
   const { grants } = consent;
-  const applications = new Set(grants.map(({ application }) => application)).size;
+  const applications = applicationsOf(grants);
   const more = grants.length - listedGrants;
   return [
     reason('venafi.loss.grantee', { grants: String(grants.length), applications: String(applications) }),

@@ -14,7 +14,17 @@ import type {
 import type { AccessTokens } from './accessTokens';
 import { type ApiFailure, revokeGrants, type VenafiApi } from './api';
 import { askWith, askWithNewest, type Caller } from './callers';
-import { type Consent, grantNames, hasGrown, hintsOf, isConsent, isEmpty, lossesOf, readConsent } from './consent';
+import {
+  type Consent,
+  grantNames,
+  hasGrown,
+  hintsOf,
+  isConsent,
+  isEmpty,
+  lossesOf,
+  othersTouched,
+  readConsent,
+} from './consent';
 import { type Preflight, preflight } from './preflight';
 import { endsInUuid, type Subject } from './subject';
 
@@ -96,6 +106,8 @@ class Prepared implements PreparedReset {
     return {
       effects: effectsOf(this.subject, this.before.endsSignIn, this.dead),
       losses: lossesOf(this.#consent),
+      // The losses list what ends in any case.
+      needsPerson: [...othersTouched(this.#consent), ...doubts(this.subject, this.before.endsSignIn)],
       grant: summarize(this.#consent, this.#caller, this.dead),
     };
   }
@@ -180,12 +192,20 @@ function effectsOf(
   dead: readonly Credential[],
 ): readonly Reason[] {
   const user = subject.kind === 'grantee';
-  const maybeSelf = reason(user ? 'venafi.effect.maybeSelf.grantee' : 'venafi.effect.maybeSelf.application');
   return [
     reason(user ? 'venafi.effect.grantee' : 'venafi.effect.application'),
+    ...doubts(subject, endsSignIn),
+    ...(dead.length > 0 ? [reason('venafi.effect.deadSignIns', { count: String(dead.length) })] : []),
+  ];
+}
+
+/** Whether it hits this tool itself, or perhaps no user at all. */
+function doubts(subject: Subject, endsSignIn: Preflight['endsSignIn']): readonly Reason[] {
+  const user = subject.kind === 'grantee';
+  const maybeSelf = reason(user ? 'venafi.effect.maybeSelf.grantee' : 'venafi.effect.maybeSelf.application');
+  return [
     ...(endsSignIn === 'yes' ? [reason('venafi.effect.self')] : []),
     ...(endsSignIn === 'unknown' ? [maybeSelf] : []),
     ...(subject.kind === 'grantee' && !endsInUuid(subject.prefixedUniversal) ? [reason('venafi.effect.noUuid')] : []),
-    ...(dead.length > 0 ? [reason('venafi.effect.deadSignIns', { count: String(dead.length) })] : []),
   ];
 }

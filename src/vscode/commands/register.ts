@@ -19,6 +19,7 @@ import type { Prompts } from '../prompts';
 import type { Sandbox } from '../sandbox';
 import type { Stores } from '../stores';
 import type { TargetFilter, Targets } from '../targets';
+import { type TaskCommandPorts, taskCommands } from '../tasks/commands';
 import { signInOperator, signsInAtVedauth, venafiCommands } from '../venafi/commands';
 import type { JournalView } from '../views/journalView';
 import { resetAnotherWay } from './anotherWay';
@@ -28,7 +29,7 @@ import { lostTokenHelp } from './lostToken';
 import { checkConsents, dismissOutcome, verifyOutcome } from './outcomes';
 import type { ResetCommand } from './resetConsent';
 
-export interface CommandPorts extends JobCommandPorts {
+export interface CommandPorts extends JobCommandPorts, TaskCommandPorts {
   readonly active: ActiveIdentity;
   readonly channel: vscode.LogOutputChannel;
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
@@ -138,6 +139,7 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.forgetCredential]: onTarget(l10n.t('Forget credential'), (target) => forgetCredential(target, ports)),
     ...jobCommands(ports),
     ...journalCommands(ports),
+    ...taskCommands(ports),
     [commandIds.editProjects]: async () => {
       const reveal = { revealSetting: { key: 'reconsent.projects', edit: true } };
       try {

@@ -66,6 +66,13 @@ export class ResetCommand {
     this.#underWay.get(targetKey(target))?.abort();
   }
 
+  /** Lets {@link stop} reach a reset that a task has begun; to be disposed when it has ended. */
+  alsoStops(target: Target, controller: AbortController): { dispose(): void } {
+    const key = targetKey(target);
+    this.#underWay.set(key, controller);
+    return { dispose: () => void (this.#underWay.get(key) === controller && this.#underWay.delete(key)) };
+  }
+
   dispose(): void {
     for (const controller of this.#underWay.values()) controller.abort();
   }

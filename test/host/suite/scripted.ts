@@ -82,9 +82,10 @@ export class ScriptedUser {
       const problem = text === undefined ? undefined : await options.validateInput?.(text);
       return problem ? undefined : text;
     };
-    const pick = async (items: readonly vscode.QuickPickItem[]): Promise<vscode.QuickPickItem | undefined> => {
+    const pick = async (items: readonly vscode.QuickPickItem[], options: vscode.QuickPickOptions = {}) => {
       const wanted = this.chosen.shift();
-      return items.find(({ label }) => label === wanted);
+      const found = items.filter(({ label }) => label === wanted);
+      return options.canPickMany && found.length > 0 ? found : found[0];
     };
     Object.assign(window, {
       showWarningMessage: answer,

@@ -31,6 +31,7 @@ describe('the bundles', () => {
       'sandbox',
       'sandboxCertificates',
       'signIn',
+      'tasks',
       'transport',
       'venafi',
       'venafiTpp',
@@ -63,6 +64,7 @@ describe('the bundles', () => {
       'extension → ./journal.js',
       'extension → ./sandbox.js',
       'extension → ./signIn.js',
+      'extension → ./tasks.js',
       'extension → ./transport.js',
       'extension → ./venafi.js',
       'extension → ./venafiTpp.js',
@@ -76,7 +78,7 @@ describe('the bundles', () => {
   it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension', 'signIn', 'jobs', 'journal', 'venafi'],
+      ['extension', 'signIn', 'jobs', 'journal', 'tasks', 'venafi'],
     );
   });
 
@@ -111,6 +113,7 @@ describe('the bundles', () => {
     signIn: 60,
     jobs: 60,
     journal: 40,
+    tasks: 60,
     googleDataPortability: 60,
     venafi: 90,
     venafiTpp: 60,

@@ -7,6 +7,7 @@ import { downloadTexts } from '../../../src/core/downloadTexts';
 import type { BrokenCause, NotSentCause } from '../../../src/core/ports';
 import type { ReasonText } from '../../../src/core/provider';
 import { reasonTexts } from '../../../src/core/reasonTexts';
+import { unattendedTexts } from '../../../src/core/unattendedTexts';
 import { providerDescriptions } from '../../../src/providers/registry';
 import { reasonCalls } from '../../fakes/reasonCalls';
 
@@ -46,6 +47,7 @@ const causeCodes = Object.keys(causes).map((cause) => `http.${cause}`);
 const sources = [
   reasonTexts,
   downloadTexts,
+  unattendedTexts,
   signInReasonTexts,
   ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
 ];
