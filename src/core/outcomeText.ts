@@ -31,10 +31,13 @@ export function reasonSentences(why: Reason, texts: ReasonTexts, translate: Tran
   return { happened: fill(text.happened) ?? '', notHappened: fill(text.notHappened), remedy: fill(text.remedy) };
 }
 
-/** The sentences of a reason as one paragraph. */
+/** The sentences of a reason as one paragraph. What a service has said may end without a full stop. */
 export function reasonParagraph(why: Reason, texts: ReasonTexts, translate: Translate): string {
   const { happened, notHappened, remedy } = reasonSentences(why, texts, translate);
-  return [happened, notHappened, remedy].filter((sentence) => sentence !== undefined).join(' ');
+  const sentences = [happened, notHappened, remedy].filter((sentence) => sentence !== undefined);
+  return sentences
+    .map((sentence, at) => (at < sentences.length - 1 && !/[.!?…]$/.test(sentence) ? `${sentence}.` : sentence))
+    .join(' ');
 }
 
 const outcomeWords: Readonly<Record<OutcomeKind, string>> = {

@@ -94,6 +94,25 @@ export class SandboxView {
     return { origin: listener.origin, authority: { ca, leaf: listener.certificatePem } };
   }
 
+  /** Adds people, applications and grants: a `VenafiSeed`. */
+  async seedVenafi(seed: object): Promise<void> {
+    await this.#ask('POST', 'venafi/seed', seed);
+  }
+
+  /** The next answer of a method of Venafi TPP is this one instead, with these words of the server. */
+  async answerVenafi(route: string, fault: string, description: string): Promise<void> {
+    await this.#ask('POST', 'venafi/faults', { name: fault, route, description, times: 1 });
+  }
+
+  /** The codes that wait for somebody to enter them. */
+  async waitingCodes(): Promise<string[]> {
+    const devices = (await this.#ask('GET', 'venafi/devices')) as readonly {
+      readonly userCode: string;
+      readonly state: string;
+    }[];
+    return devices.filter(({ state }) => state === 'pending').map(({ userCode }) => userCode);
+  }
+
   /** How many grants are alive on the server. */
   async venafiGrants(): Promise<number> {
     return ((await this.#ask('GET', 'venafi/grants')) as readonly unknown[]).length;

@@ -47,7 +47,7 @@ describe('reasonSentences', () => {
       remedy: undefined,
     });
     const why = { ...reason('wrapped'), cause: reason('no.such') };
-    assert.equal(reasonParagraph(why, texts, untranslated), 'The read failed. no.such Try again.');
+    assert.equal(reasonParagraph(why, texts, untranslated), 'The read failed. no.such. Try again.');
   });
 
   it('leaves a placeholder that has no parameter visible', () => {
