@@ -22,6 +22,7 @@ const lazyParts = {
   googleOAuth: 'src/auth/googleOAuth.ts',
   signIn: 'src/vscode/signIn/signIn.ts',
   jobs: 'src/vscode/jobs/jobActions.ts',
+  bulk: 'src/vscode/bulk/bulkActions.ts',
   journal: 'src/vscode/journal/journalActions.ts',
   tasks: 'src/vscode/tasks/taskActions.ts',
   venafi: 'src/vscode/venafi/venafiActions.ts',

@@ -11,10 +11,10 @@ import {
 import { mapLimited } from './mapLimited';
 import { reason, type Target, type TargetAddress, type TargetKey, targetAddress, targetKey } from './model';
 import { isGone, type Outcome } from './outcome';
-import type { CredentialMarker, Journal, JournalEntry, TargetLocks, VerifiedReset } from './ports';
-import type { ProbeResult, Provider } from './provider';
-import { runReset } from './resetOperation';
-import type { ResetPorts } from './resetSteps';
+import type { CredentialMarker, Journal, JournalEntry, TargetLocks, Transport, VerifiedReset } from './ports';
+import type { Preview, ProbeResult, Provider } from './provider';
+import { prepareReset, runReset } from './resetOperation';
+import { end, ending, type ResetPorts, type Step } from './resetSteps';
 import { settleUnfinished } from './verification';
 
 export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'log'> {
@@ -44,6 +44,8 @@ export interface ResetRequest {
   /** Id of the provider's way to end the consent. */
   readonly way: string;
   readonly confirm: ResetPorts['confirm'];
+  /** As in {@link ResetPorts}. */
+  readonly carrier?: Transport;
   /** Called with the step the operation has reached. */
   progress?: (step: Parameters<ResetPorts['progress']>[0]) => void;
 }
@@ -91,6 +93,7 @@ export class ConsentOperations {
         currentTarget: () => this.ports.currentTarget(key),
         confirm: request.confirm,
         takeOverLock: request.takeOverLock === true,
+        ...(request.carrier && { carrier: request.carrier }),
         way: request.way,
         byOperator: this.ports.byOperator(target),
         signInEnded: () => {
@@ -121,6 +124,31 @@ export class ConsentOperations {
       reason: reason(sent ? 'reset.crashed' : 'reset.crashedBefore', {}, [{ kind: sent ? 'verify' : 'retry' }]),
       at: this.ports.clock.now(),
     };
+  }
+
+  /** What a reset would do, or why there can be none: for one question about several identities. Sends nothing. */
+  async preview(target: Target, way: string, signal: AbortSignal): Promise<Step<Preview>> {
+    const key = targetKey(target);
+    const { store, clock, log } = this.ports;
+    if (this.#inFlight.has(key) || store.get(key).activity.kind !== 'idle')
+      return end(ending(this.ports, 'not-sent', reason('bulk.busy', {}, [{ kind: 'retry' }])));
+    const checking = { kind: 'checking' } as const;
+    store.update(key, (state) => ({ ...state, activity: checking }));
+    try {
+      const provider = await this.ports.provider(target.project.provider);
+      const ports = { ...this.ports, provider, way, byOperator: this.ports.byOperator(target) };
+      const step = await prepareReset(target, ports, signal);
+      if (step.kind === 'go') return { kind: 'go', with: step.with.preview };
+      if (isGone(step.outcome.kind)) await this.#settle(target, step.outcome);
+      return step;
+    } catch (error) {
+      log.error(
+        `Defect while previewing ${key}: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`,
+      );
+      return end(ending({ clock }, 'not-sent', reason('reset.crashedBefore', {}, [{ kind: 'retry' }])));
+    } finally {
+      store.update(key, (state) => (state.activity === checking ? { ...state, activity: { kind: 'idle' } } : state));
+    }
   }
 
   /**

@@ -8,6 +8,8 @@ import type { ResetStep } from './resetSteps';
 export type Activity =
   | { readonly kind: 'idle' }
   | { readonly kind: 'checking' }
+  /** It is part of a bulk that has not come to it yet, or that waits for the service to take it. */
+  | { readonly kind: 'queued' }
   | { readonly kind: 'resetting'; readonly step: ResetStep }
   | { readonly kind: 'verifying' };
 

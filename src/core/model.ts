@@ -80,6 +80,13 @@ export interface Reason {
   readonly actions: readonly RemedyAction[];
   /** What lies behind; its first sentence fills the placeholder `{cause}`, its remedy `{causeRemedy}`. */
   readonly cause?: Reason;
+  /** The service was asked too often: it turned the request away and did nothing. */
+  readonly quota?: QuotaRefusal;
+}
+
+export interface QuotaRefusal {
+  /** How long the service asks to wait, counted from its answer; absent when it does not say. */
+  readonly seconds?: number;
 }
 
 /** What the user may be offered next. The text of the remedy belongs to the reason's code. */
@@ -104,4 +111,14 @@ export function reason(
   actions: readonly RemedyAction[] = [],
 ): Reason {
   return { code, params, actions };
+}
+
+/** As given, and marked as a refusal for asking too often. */
+export function asQuota(why: Reason, seconds: number | undefined): Reason {
+  return { ...why, quota: seconds === undefined ? {} : { seconds } };
+}
+
+/** Whether the service was asked too often, itself or in what lies behind. */
+export function quotaOf(why: Reason): QuotaRefusal | undefined {
+  return why.quota ?? (why.cause && quotaOf(why.cause));
 }

@@ -86,6 +86,8 @@ function describe(state: IdentityState, context: PresentationContext): string {
       return translate(stepWords[state.activity.step], {});
     case 'checking':
       return translate('checking…', {});
+    case 'queued':
+      return translate('waiting for its turn…', {});
     case 'verifying':
       return translate('checking that it is gone…', {});
     case 'idle':
@@ -150,6 +152,7 @@ export function duration(ms: number): string {
 }
 
 function iconOf(state: IdentityState): IconPresentation {
+  if (state.activity.kind === 'queued') return { id: 'clock' };
   if (state.activity.kind !== 'idle') return { id: 'loading~spin' };
   if (state.unfinished) return { id: 'question', color: 'list.warningForeground' };
   if (state.lastOutcome && needsAttention(state.lastOutcome.kind))

@@ -2,7 +2,7 @@
 import type * as v from 'valibot';
 import type { ArchiveJobs } from './archiveJobs';
 import type { Credential, Project, ProviderOptions, Reason, Target } from './model';
-import type { VerificationHints } from './ports';
+import type { Transport, VerificationHints } from './ports';
 
 /** What is known of a provider without loading its network code: settings, sign-in forms, texts. */
 export interface ProviderDescription {
@@ -216,6 +216,8 @@ export interface Leaving {
    * the entry cannot be written.
    */
   another(why: Reason): Promise<Leaving | undefined>;
+  /** Carries the request instead of the provider's own transport: a bulk keeps the connections that it has opened. */
+  readonly carrier?: Transport;
 }
 
 export type ResetAnswer =

@@ -57,6 +57,36 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: nothingSent,
     remedy: 'Start the reset again: the user may have consented anew in between.',
   },
+  'bulk.busy': {
+    happened: 'Something else is under way with this identity.',
+    notHappened: nothingSent,
+    remedy: 'Wait until it is done, and reset it then.',
+  },
+  'bulk.changed': {
+    happened: 'What a reset would do has changed since you confirmed.',
+    notHappened: nothingSent,
+    remedy: 'Reset it again and look at what the question says by then.',
+  },
+  'bulk.expired': {
+    happened: 'More than {minutes} minutes have passed since you confirmed.',
+    notHappened: nothingSent,
+    remedy: 'Reset what is left: the users may have consented anew in between.',
+  },
+  'bulk.slept': {
+    happened: 'The computer slept, or its clock was set, while several consents were being reset.',
+    notHappened: nothingSent,
+    remedy: 'Reset what is left: the users may have consented anew in between.',
+  },
+  'bulk.paused': {
+    happened: 'The service is being asked too often.',
+    notHappened: nothingSent,
+    remedy: 'Try again in a minute.',
+  },
+  'bulk.quotaTooLong': {
+    happened: 'The service takes nothing before {until}, and a confirmation is not good for that long.',
+    notHappened: nothingSent,
+    remedy: 'Reset what is left after that.',
+  },
   'target.changed': {
     happened: 'The project was changed in the settings while the reset was being confirmed.',
     notHappened: nothingSent,

@@ -26,7 +26,7 @@ import {
 /** Runs one reset. Never rejects for anything that is expected to happen; aborting `signal` ends it truthfully. */
 export async function runReset(target: Target, ports: ResetPorts, signal: AbortSignal): Promise<Outcome> {
   ports.progress('previewing');
-  const ready = await prepare(target, ports, signal);
+  const ready = await prepareReset(target, ports, signal);
   if (ready.kind === 'end') return ready.outcome;
 
   let { preview } = ready.with;
@@ -77,7 +77,13 @@ async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortS
   }
 }
 
-async function prepare(target: Target, ports: ResetPorts, signal: AbortSignal): Promise<Step<Ready>> {
+/** What a preview needs: nothing that could lock, write or send. */
+export type PreviewPorts = Pick<ResetPorts, 'provider' | 'credentials' | 'clock' | 'log' | 'way' | 'byOperator'> & {
+  readonly journal: Pick<ResetPorts['journal'], 'lastVerifiedReset'>;
+};
+
+/** The first step of a reset. It only reads; a dead credential that an earlier reset has ended is forgotten. */
+export async function prepareReset(target: Target, ports: PreviewPorts, signal: AbortSignal): Promise<Step<Ready>> {
   const address = targetAddress(target);
   const reading = await ports.credentials.read(target);
   if (reading.kind !== 'present') return end(withoutCredential(reading, ports));
@@ -107,7 +113,7 @@ async function prepare(target: Target, ports: ResetPorts, signal: AbortSignal): 
   }
 }
 
-function withoutCredential(reading: NoCredential, ports: ResetPorts): Outcome {
+function withoutCredential(reading: NoCredential, ports: Pick<ResetPorts, 'clock'>): Outcome {
   if (reading.kind !== 'missing') return ending(ports, 'not-sent', whyUnusable(reading));
   return reading.resetAt !== undefined
     ? alreadyReset(ports, reading.resetAt)
@@ -122,10 +128,17 @@ async function confirm(
 ): Promise<Step<Confirmed>> {
   if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
   const answer = await ports.confirm(ready.target, ready.preview, changed);
-  if (answer.kind === 'declined' || signal.aborted) {
-    return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
+  if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
+  if (answer.kind === 'declined') {
+    return end(
+      answer.because
+        ? ending(ports, 'not-sent', answer.because)
+        : ending(ports, 'cancelled', reason('cancelled.nothingSent')),
+    );
   }
-  return go({ ...ready, by: answer.by ?? 'modal', at: ports.clock.now(), atMonotonic: ports.clock.monotonic() });
+  const at = ports.clock.now();
+  const { by = 'modal', answeredAt = at, obstacle } = answer;
+  return go({ ...ready, by, at, atMonotonic: ports.clock.monotonic(), answeredAt, obstacle });
 }
 
 /** With the lock held: is everything that was confirmed still so? Another window may have been faster. */

@@ -65,6 +65,7 @@ async function sendOnce(confirmed: Confirmed, firstId: string, ports: ResetPorts
   let sent = false;
   let withdrawn: Outcome | undefined;
   const leavingWith = (id: string): Leaving => ({
+    ...(ports.carrier && { carrier: ports.carrier }),
     // Connecting takes its time, and the machine may sleep meanwhile.
     mayLeave: () => {
       withdrawn = obstacleNow(confirmed, ports);
@@ -153,7 +154,7 @@ function journalEntry(confirmed: Confirmed, operationId: string, ports: ResetPor
     projectLabel: target.project.label,
     identityLabel: target.identity.label,
     confirmedBy: confirmed.by,
-    confirmedAt: confirmed.at,
+    confirmedAt: confirmed.answeredAt,
     credentialStoredAt: prepared.sentWith.credential.storedAt,
     way: ports.way,
     ...(prepared.endsAll === true && { endsAll: true }),

@@ -4,8 +4,8 @@ import { sameOrigins } from './endpoint';
 import { localTime } from './localTime';
 import { type Reason, reason, type Target, type TargetAddress } from './model';
 import type { Outcome, OutcomeKind } from './outcome';
-import type { Clock, ConfirmedBy, Journal, Log, Random, TargetLocks } from './ports';
-import type { PreparedReset, Preview, Provider, ProviderTarget } from './provider';
+import type { Clock, ConfirmedBy, Journal, Log, Random, TargetLocks, Transport } from './ports';
+import type { Leaving, PreparedReset, Preview, Provider, ProviderTarget } from './provider';
 
 /** A confirmation is good for this long, until the operation starts. */
 export const confirmationLifetimeMs = 60_000;
@@ -23,6 +23,12 @@ export type ResetStep =
 export interface Confirmation {
   readonly kind: 'confirmed' | 'declined';
   readonly by?: ConfirmedBy;
+  /** Epoch milliseconds; when the user answered, where that was earlier: once, for several targets. */
+  readonly answeredAt?: number;
+  /** Asked until the request leaves, besides the age of the confirmation: a reason keeps it here. */
+  readonly obstacle?: () => Reason | undefined;
+  /** Declined without asking the user, for this reason: the operation ends as not sent. */
+  readonly because?: Reason;
 }
 
 export interface ResetPorts {
@@ -46,6 +52,8 @@ export interface ResetPorts {
   signInEnded(): void;
   /** The user wants to replace the live owner of the lock. */
   readonly takeOverLock?: boolean;
+  /** As in {@link Leaving}. */
+  readonly carrier?: Transport;
 }
 
 /** Everything known once the preview has been made. */
@@ -61,6 +69,8 @@ export interface Confirmed extends Ready {
   readonly by: ConfirmedBy;
   readonly at: number;
   readonly atMonotonic: number;
+  readonly answeredAt: number;
+  readonly obstacle: Confirmation['obstacle'];
 }
 
 /** Either the next step can be taken, or the operation has ended. */
@@ -73,7 +83,8 @@ export function obstacleNow(confirmed: Confirmed, ports: ResetPorts): Outcome | 
     return ending(ports, 'not-sent', reason('target.changed', {}, [{ kind: 'retry' }]));
   if (isExpired(confirmed, ports))
     return ending(ports, 'not-sent', reason('confirmation.expired', {}, [{ kind: 'retry' }]));
-  return undefined;
+  const why = confirmed.obstacle?.();
+  return why && ending(ports, 'not-sent', why);
 }
 
 /** Both clocks: the monotonic one may stand still while the machine sleeps, the wall clock may be set back. */

@@ -1,6 +1,7 @@
 /** Every command of the extension; a test compares this list with package.json. */
 export const commandIds = {
   resetConsent: 'reconsent.resetConsent',
+  resetConsents: 'reconsent.resetConsents',
   quickReset: 'reconsent.quickReset',
   selectQuickResetIdentity: 'reconsent.selectQuickResetIdentity',
   stopWaiting: 'reconsent.stopWaiting',

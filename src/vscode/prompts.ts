@@ -92,6 +92,41 @@ export class Prompts {
   }
 
   /**
+   * A list to be read, with everything checked that may be; the others are there to be seen. At least one stays checked, as
+   * only Escape says no.
+   */
+  review<T extends vscode.QuickPickItem>(
+    title: string,
+    placeholder: string,
+    items: readonly T[],
+    mayCheck: (item: T) => boolean,
+  ): Promise<readonly T[] | undefined> {
+    const list = vscode.window.createQuickPick<T>();
+    Object.assign(list, { title, placeholder, canSelectMany: true, ignoreFocusOut: true });
+    list.matchOnDescription = true;
+    list.matchOnDetail = true;
+    list.items = items;
+    list.selectedItems = items.filter(mayCheck);
+    return new Promise((resolve) => {
+      const done = (answer: readonly T[] | undefined): void => {
+        resolve(answer);
+        list.dispose();
+      };
+      list.onDidChangeSelection((selected) => {
+        const kept = selected.filter(mayCheck);
+        if (kept.length < selected.length) list.selectedItems = kept;
+      });
+      list.onDidAccept(() => {
+        const chosen = list.selectedItems.filter(mayCheck);
+        if (chosen.length > 0) return done(chosen);
+        list.placeholder = vscode.l10n.t('Check at least one, or press Escape');
+      });
+      list.onDidHide(() => done(undefined));
+      list.show();
+    });
+  }
+
+  /**
    * Asks for a token, an id or a secret, cleaned of what pasting adds; refuses what cannot be one while it is typed. Resolves
    * with an empty text where an optional one was left empty.
    */

@@ -1,7 +1,7 @@
 /** From what a command was given, to the identity it acts on; asks when nothing is selected. */
 import * as vscode from 'vscode';
 import type { ConsentStore } from '../core/consentStore';
-import { type Project, type Target, targetKey } from '../core/model';
+import { type Project, type Target, type TargetKey, targetKey } from '../core/model';
 import type { ReasonTexts } from '../core/outcomeText';
 import { presentIdentity } from '../core/presentation';
 import type { Projects } from './projects';
@@ -89,6 +89,21 @@ export class Targets {
     if (!isNode(argument)) return undefined;
     if (argument.kind !== 'project') return this.ofNode(argument)?.project;
     return this.projects.all.find(({ id }) => id === argument.project.id);
+  }
+
+  /** The identities of several rows, as they are configured now; a project stands for all of its own. Each comes once. */
+  ofNodes(nodes: readonly unknown[]): readonly Target[] {
+    const found = new Map<TargetKey, Target>();
+    for (const node of nodes) {
+      const one = this.ofNode(node);
+      const project = one ? undefined : this.projectOf(node);
+      const targets = one ? [one] : (project?.identities ?? []).map((identity) => ({ project, identity }));
+      for (const { project, identity } of targets) {
+        const target = project && this.projects.targets.get(targetKey({ project, identity }));
+        if (target) found.set(targetKey(target), target);
+      }
+    }
+    return [...found.values()];
   }
 
   #selectedProject(): Project | undefined {

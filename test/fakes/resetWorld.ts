@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly apiVersion?: 'v1' | 'v1beta';
   readonly quotaUser?: string;
   readonly transportLimits?: { readonly totalMs?: number };
+  /** The time that everything but the sandbox goes by; one that sleeps without waiting, if not given. */
+  readonly clock?: (sandbox: RunningSandbox) => FakeClock;
 }
 
 /** One project of the sandbox's sample users, and what acts on it. */
@@ -149,7 +151,7 @@ export class ResetWorld {
     const world = new ResetWorld(
       sandbox,
       transport,
-      new FakeClock(sandbox.control.clock),
+      options.clock?.(sandbox) ?? new FakeClock(sandbox.control.clock),
       folder,
       new MemorySecretStore(),
       options,
@@ -198,6 +200,23 @@ export class ResetWorld {
       ...values,
     };
     await this.vault.replace(this.target(id), shape, all);
+  }
+
+  /** Puts that many users with a consent and a stored credential into the project, in place of the sample users. */
+  async crowd(count: number): Promise<void> {
+    const users = Array.from({ length: count }, (_, at) => `user${at + 1}.test@example.com`);
+    const { clientId, clientSecret } = this.sandbox.control.seedSample();
+    const { grants } = this.sandbox.control.seed({
+      users: users.map((email) => ({ email })),
+      grants: users.map((user) => ({ user, clientId, scopes: ['myactivity.search'], access: '180-days' as const })),
+    });
+    this.project = { ...this.project, identities: users.map((email) => ({ id: email, label: email })) };
+    const form = providerDescriptions
+      .get(this.project.provider)
+      ?.credentialForms.find(({ id }) => id === 'refreshToken');
+    for (const { user, refreshToken = '' } of grants) {
+      if (form) await this.vault.replace(this.target(user), form, { clientId, clientSecret, refreshToken });
+    }
   }
 
   reset(id: string, signal: AbortSignal = new AbortController().signal, way = 'reset'): Promise<Outcome> {

@@ -69,6 +69,7 @@ describe('the package that users install', function () {
         'README.md',
         'THIRD-PARTY-NOTICES.md',
         'dist/appleClientSecret.js',
+        'dist/bulk.js',
         'dist/extension.js',
         'dist/googleDataPortability.js',
         'dist/googleOAuth.js',

@@ -29,6 +29,7 @@ const consents: Readonly<Record<ConsentState['kind'], ConsentState>> = {
 const activities: Readonly<Record<Activity['kind'], Activity>> = {
   idle: { kind: 'idle' },
   checking: { kind: 'checking' },
+  queued: { kind: 'queued' },
   resetting: { kind: 'resetting', step: 'sending' },
   verifying: { kind: 'verifying' },
 };

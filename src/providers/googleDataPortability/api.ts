@@ -86,7 +86,7 @@ export async function resetAuthorization(
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'accepted' } | ApiFailure> {
   const method = api.addresses.method('authorization:reset');
-  const result = await api.transport.send(
+  const result = await (leaving.carrier ?? api.transport).send(
     { ...method, method: 'POST', bearer: token, body: { kind: 'empty' }, effect: 'irreversible', ...leaving },
     signal,
   );

@@ -7,7 +7,7 @@
 import * as v from 'valibot';
 import { plainText } from '../../core/foreignText';
 import { localTime } from '../../core/localTime';
-import { type Reason, type RemedyAction, reason } from '../../core/model';
+import { asQuota, type Reason, type RemedyAction, reason } from '../../core/model';
 import type { HttpResult } from '../../core/ports';
 import { scrub } from '../../core/redact';
 import { parseRetryAfter } from '../../http/retryAfter';
@@ -157,10 +157,11 @@ const replaceCredential: readonly RemedyAction[] = [{ kind: 'replace-credential'
 
 function quota(code: string, error: GoogleError): ErrorMeaning {
   const seconds = error.retryAfterSeconds;
-  return refused(
+  const meaning = refused(
     seconds === undefined ? code : `${code}Wait`,
     seconds === undefined ? {} : { seconds: String(seconds) },
   );
+  return { ...meaning, reason: asQuota(meaning.reason, seconds) };
 }
 
 function apiDisabled(metadata: Readonly<Record<string, string>>, otherWay: readonly RemedyAction[]): ErrorMeaning {

@@ -18,7 +18,7 @@ export async function revokeGrant(
   signal: AbortSignal,
 ): Promise<ResetAnswer> {
   const { revokeUrl: url } = addresses;
-  const result = await transport.send(
+  const result = await (leaving.carrier ?? transport).send(
     {
       method: 'POST',
       url,

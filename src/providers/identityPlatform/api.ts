@@ -126,7 +126,7 @@ export async function revokeToken(
     ...(token.redirectUri === undefined ? {} : { redirectUri: token.redirectUri }),
   };
   const body = { kind: 'json-fields', fields } as const;
-  const result = await api.transport.send(
+  const result = await (leaving.carrier ?? api.transport).send(
     { ...callerOf(form), ...method, method: 'POST', body, effect: 'irreversible', ...leaving },
     signal,
   );

@@ -83,7 +83,7 @@ export async function revokeAtApple(
     token: token.secret,
     token_type_hint: token.type === 'ACCESS_TOKEN' ? 'access_token' : 'refresh_token',
   };
-  const result = await api.transport.send(
+  const result = await (leaving.carrier ?? api.transport).send(
     { ...address, method: 'POST', body: { kind: 'form', fields }, effect: 'irreversible', ...leaving },
     signal,
   );

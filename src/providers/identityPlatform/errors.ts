@@ -2,7 +2,7 @@
  * What each error of Identity Toolkit and the token service means to somebody who ends an Apple token. Messages are shown,
  * never matched, except for the code they begin with; a code nobody knows is shown as it is.
  */
-import { type Reason, type RemedyAction, reason } from '../../core/model';
+import { asQuota, type Reason, type RemedyAction, reason } from '../../core/model';
 import { parseToolkitError, type Response, type ToolkitError } from './errorEnvelope';
 import type { FilledForm } from './filledForm';
 import { diagnoseIdpResponse } from './idpDiagnosis';
@@ -177,9 +177,11 @@ function explainStatus(
 }
 
 function tooMany({ retryAfterSeconds }: ToolkitError): ErrorMeaning {
-  return retryAfterSeconds === undefined
-    ? refused('identityPlatform.tooMany')
-    : refused('identityPlatform.tooManyWait', { seconds: String(retryAfterSeconds) });
+  const meaning =
+    retryAfterSeconds === undefined
+      ? refused('identityPlatform.tooMany')
+      : refused('identityPlatform.tooManyWait', { seconds: String(retryAfterSeconds) });
+  return { ...meaning, reason: asQuota(meaning.reason, retryAfterSeconds) };
 }
 
 function apiDisabled(metadata: Readonly<Record<string, string>>, host: string): ErrorMeaning {

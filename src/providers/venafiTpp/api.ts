@@ -52,7 +52,7 @@ export async function revokeGrants(
 ): Promise<{ readonly kind: 'accepted' } | ApiFailure> {
   const url = api.addresses.sdk('oauth/RevokeGrants');
   const value = subjectParameter(subject);
-  const result = await api.transport.send(
+  const result = await (leaving.carrier ?? api.transport).send(
     {
       method: 'POST',
       url,

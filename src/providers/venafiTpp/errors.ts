@@ -1,7 +1,7 @@
 /** What each answer of the Web SDK other than the expected one means to somebody who revokes grants. */
 
 import { type Answer, parseJson, readVedError } from '../../auth/vedauthAnswer';
-import { type Reason, type RemedyAction, reason } from '../../core/model';
+import { asQuota, type Reason, type RemedyAction, reason } from '../../core/model';
 import { parseRetryAfter } from '../../http/retryAfter';
 import { readResult } from './results';
 
@@ -78,13 +78,12 @@ export function explain(answer: Answer, circumstances: Circumstances): Failure {
       return { kind: 'unsupported', reason: reason('venafi.noSuchMethod', params) };
     case 429: {
       const waitMs = parseRetryAfter(answer.headers['retry-after'], now);
-      return {
-        kind: 'refused',
-        reason:
-          waitMs === undefined
-            ? reason('venafi.tooManyRequests', { host })
-            : reason('venafi.tooManyRequestsWait', { host, seconds: String(Math.ceil(waitMs / 1000)) }),
-      };
+      const seconds = waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
+      const why =
+        seconds === undefined
+          ? reason('venafi.tooManyRequests', { host })
+          : reason('venafi.tooManyRequestsWait', { host, seconds: String(seconds) });
+      return { kind: 'refused', reason: asQuota(why, seconds) };
     }
     case 403:
     case 409:

@@ -10,6 +10,7 @@ import type { ReasonTexts } from '../../core/outcomeText';
 import type { Clock, Log } from '../../core/ports';
 import type { ProviderDescription } from '../../core/provider';
 import type { ActiveIdentity } from '../activeIdentity';
+import { bulkCommands } from '../bulk/commands';
 import { type CommandId, commandIds } from '../commandIds';
 import { type JobCommandPorts, jobCommands } from '../jobs/commands';
 import { journalCommands } from '../journal/commands';
@@ -80,7 +81,7 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
   const originsOf = ({ project }: Target): readonly string[] =>
     ports.descriptions.get(project.provider)?.credentialOrigins(project) ?? [];
 
-  const commands: Readonly<Record<CommandId, (argument: unknown) => Promise<void> | void>> = {
+  const commands: Readonly<Record<CommandId, (argument: unknown, selected: unknown) => Promise<void> | void>> = {
     [commandIds.resetConsent]: onTarget(l10n.t('Reset consent'), async (target) => {
       // The identity worked with is the one the status bar resets, until another one is chosen.
       if (!active.current) await active.choose(target);
@@ -108,6 +109,7 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
       if (row && signsInAtVedauth(row, ports)) return signInOperator('signIn', row, targets.ofNode(argument), ports);
       await signIn(argument);
     },
+    ...bulkCommands(ports),
     ...venafiCommands(ports),
     [commandIds.grantAgain]: onTarget(
       l10n.t('Grant consent again'),
@@ -154,9 +156,9 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.showLog]: () => ports.channel.show(true),
   };
   return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
+    vscode.commands.registerCommand(id, async (argument: unknown, selected: unknown) => {
       try {
-        await run(argument);
+        await run(argument, selected);
       } catch (error) {
         await tellDefect(id, error, ports);
       }

@@ -25,7 +25,7 @@ export interface ResetCommandPorts {
 }
 
 export class ResetCommand {
-  readonly #underWay = new Map<TargetKey, AbortController>();
+  readonly #underWay = new Map<TargetKey, Pick<AbortController, 'abort'>>();
 
   constructor(private readonly ports: ResetCommandPorts) {}
 
@@ -66,8 +66,8 @@ export class ResetCommand {
     this.#underWay.get(targetKey(target))?.abort();
   }
 
-  /** Lets {@link stop} reach a reset that a task has begun; to be disposed when it has ended. */
-  alsoStops(target: Target, controller: AbortController): { dispose(): void } {
+  /** Lets {@link stop} reach a reset that a task has begun, or that is part of a bulk; to be disposed when it has ended. */
+  alsoStops(target: Target, controller: Pick<AbortController, 'abort'>): { dispose(): void } {
     const key = targetKey(target);
     this.#underWay.set(key, controller);
     return { dispose: () => void (this.#underWay.get(key) === controller && this.#underWay.delete(key)) };

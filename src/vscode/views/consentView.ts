@@ -10,7 +10,11 @@ export function createConsentView(
   projects: Projects,
   store: ConsentStore,
 ): vscode.TreeView<ConsentNode> {
-  const view = vscode.window.createTreeView('reconsent.consents', { treeDataProvider: tree, showCollapseAll: true });
+  const view = vscode.window.createTreeView('reconsent.consents', {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+    canSelectMany: true,
+  });
   const updateBadge = (): void => {
     const value = [...projects.targets.keys()].filter((key) => identityNeedsAttention(store.get(key))).length;
     const tooltip =

@@ -22,6 +22,7 @@ describe('the bundles', () => {
     const names = all.map(({ name }) => name).sort();
     assert.deepEqual(names, [
       'appleClientSecret',
+      'bulk',
       'extension',
       'googleDataPortability',
       'googleOAuth',
@@ -58,6 +59,7 @@ describe('the bundles', () => {
       imports.filter((path) => path.startsWith('.')).map((path) => `${name} → ${path}`),
     );
     assert.deepEqual(reached.sort(), [
+      'extension → ./bulk.js',
       'extension → ./googleDataPortability.js',
       'extension → ./identityPlatform.js',
       'extension → ./jobs.js',
@@ -78,7 +80,7 @@ describe('the bundles', () => {
   it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension', 'signIn', 'jobs', 'journal', 'tasks', 'venafi'],
+      ['extension', 'signIn', 'jobs', 'bulk', 'journal', 'tasks', 'venafi'],
     );
   });
 
@@ -112,6 +114,7 @@ describe('the bundles', () => {
     googleOAuth: 200,
     signIn: 60,
     jobs: 60,
+    bulk: 60,
     journal: 40,
     tasks: 60,
     googleDataPortability: 60,

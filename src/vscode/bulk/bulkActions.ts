@@ -1,0 +1,88 @@
+/** Resets several consents: reads what that would do, asks once, resets, and tells what became of each. Loaded on first use. */
+import * as vscode from 'vscode';
+import { type BulkPlan, type BulkProgress, type BulkTarget, previewBulk } from '../../core/bulkPreview';
+import { runBulk } from '../../core/bulkReset';
+import { momentOf } from '../../core/bulkStanding';
+import { presentBulkProgress, presentBulkQuestion } from '../../core/bulkWords';
+import { type Target, type TargetKey, targetKey } from '../../core/model';
+import type { PresentationContext } from '../../core/presentation';
+import { translate } from '../translate';
+import type { BulkCommandPorts } from './ports';
+import { review } from './review';
+import { tellNothingToReset, tellSummary } from './summary';
+
+export const bulkActions = { resetSeveral };
+
+async function resetSeveral(targets: readonly Target[], ports: BulkCommandPorts): Promise<void> {
+  const { clock, prompts, store, texts } = ports;
+  const context: PresentationContext = { now: clock.now(), texts, translate };
+  const plan = await withProgress(vscode.l10n.t('Reading what the resets would do'), ports, (progress, signal) =>
+    previewBulk(withWays(targets, ports), { ...ports, progress }, signal),
+  );
+  if (!plan) return;
+  if (plan.items.length === 0) return tellNothingToReset(plan.leftOut, context, ports);
+  const earlierUnknown = new Set<TargetKey>(
+    plan.items.map(({ target }) => targetKey(target)).filter((key) => store.get(key).unfinished !== undefined),
+  );
+  showJobs(plan, ports);
+  const items = await review(plan, earlierUnknown, context, prompts);
+  if (!items) return;
+  // Loaded before the answer: the confirmation ages from then on.
+  const carrier = (await ports.network.transport()).openBulk();
+  try {
+    const { message, detail, verb } = presentBulkQuestion(items, plan.leftOut, earlierUnknown, context);
+    if (!(await prompts.confirm(message, detail, verb))) return;
+    const answered = momentOf(clock);
+    const results = await withProgress(vscode.l10n.t('Resetting consents'), ports, (progress, signal) => {
+      const stoppable = (target: Target, abort: () => void): (() => void) => {
+        const stop = ports.resetCommand.alsoStops(target, { abort });
+        return () => stop.dispose();
+      };
+      return runBulk(items, answered, { ...ports, carrier, progress, stoppable }, signal);
+    });
+    const again = (some: readonly Target[]): Promise<void> => resetSeveral(asConfigured(some, ports), ports);
+    await tellSummary(results, plan.leftOut, context, ports, again);
+  } finally {
+    await carrier.close();
+  }
+}
+
+function withWays(targets: readonly Target[], { descriptions }: BulkCommandPorts): readonly BulkTarget[] {
+  return targets.flatMap((target) => {
+    const way = descriptions.get(target.project.provider)?.ways[0];
+    return way ? [{ target, way }] : [];
+  });
+}
+
+function asConfigured(targets: readonly Target[], { projects }: BulkCommandPorts): readonly Target[] {
+  return targets.flatMap((target) => projects.targets.get(targetKey(target)) ?? []);
+}
+
+/** What the reading has learned of archive jobs: the rows say it as the question does. */
+function showJobs({ items }: BulkPlan, { jobs }: BulkCommandPorts): void {
+  for (const { target, preview } of items) {
+    if (preview.losses.length > 0) jobs.show(target).catch(() => undefined);
+  }
+}
+
+/** One notification that counts, says until when it waits, and can be cancelled. */
+function withProgress<T>(
+  title: string,
+  { clock, texts }: BulkCommandPorts,
+  work: (progress: (progress: BulkProgress) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return Promise.resolve(
+    vscode.window.withProgress(options, (shown, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() => stop.abort());
+      let before = 0;
+      const progress = (now: BulkProgress): void => {
+        const message = presentBulkProgress(now, { now: clock.now(), texts, translate });
+        shown.report({ message, increment: (100 * (now.done - before)) / now.total });
+        before = now.done;
+      };
+      return work(progress, stop.signal);
+    }),
+  );
+}

@@ -1,0 +1,136 @@
+/** Many resets behind one confirmation, over the real transport, judged by what the sandbox saw and did. */
+import assert from 'node:assert/strict';
+import {
+  type BulkItem,
+  type BulkPlan,
+  type BulkProgress,
+  type BulkResult,
+  previewBulk,
+} from '../../src/core/bulkPreview';
+import { type BulkPorts, resetAttempts, runBulk, sendingAtOnce } from '../../src/core/bulkReset';
+import { momentOf } from '../../src/core/bulkStanding';
+import type { Target } from '../../src/core/model';
+import type { OutcomeKind } from '../../src/core/outcome';
+import { providerDescriptions } from '../../src/providers/registry';
+import type { LoggedRequest } from '../../src/sandbox/api';
+import { HastyClock } from '../fakes/hastyClock';
+import { ResetWorld } from '../fakes/resetWorld';
+
+const never = new AbortController().signal;
+
+/** The 60 s of a confirmation have to be long enough for a busy machine. */
+const speed = 12;
+
+describe('a bulk of resets against the sandbox', function () {
+  this.timeout(60_000);
+  let world: ResetWorld;
+  beforeEach(async () => {
+    world = await ResetWorld.open({ clock: ({ control }) => new HastyClock(control.clock, speed) });
+  });
+  afterEach(() => world.close());
+
+  function preview(targets: readonly Target[] = world.targets()): Promise<BulkPlan | undefined> {
+    const [way] = providerDescriptions.get('googleDataPortability')?.ways ?? [];
+    assert.ok(way);
+    const ports = { operations: world.operations, clock: world.clock, progress: () => undefined };
+    return previewBulk(
+      targets.map((target) => ({ target, way })),
+      ports,
+      never,
+    );
+  }
+
+  async function run(
+    items: readonly BulkItem[],
+    progress: (progress: BulkProgress) => void = () => undefined,
+    signal = never,
+    more: Partial<BulkPorts> = {},
+  ): Promise<readonly BulkResult[]> {
+    const carrier = world.transport.openBulk();
+    const { operations, store, clock } = world;
+    const ports = { operations, store, clock, carrier, progress, stoppable: () => () => undefined, ...more };
+    try {
+      return await runBulk(items, momentOf(clock), ports, signal);
+    } finally {
+      await carrier.close();
+    }
+  }
+
+  const user = ({ target }: { readonly target: Target }): string => target.identity.id;
+  const withOutcome = (results: readonly BulkResult[], ...kinds: readonly OutcomeKind[]): readonly string[] =>
+    results
+      .filter(({ outcome }) => kinds.includes(outcome.kind))
+      .map(user)
+      .sort();
+  const ledger = (): readonly string[] =>
+    world.sandbox.control.google
+      .resets()
+      .map((reset) => reset.user)
+      .sort();
+  const consentOf = (id: string): string => world.sandbox.control.google.consents(id, '123456789012').state;
+
+  /** Requests of each token, as they came. */
+  function byToken(): ReadonlyMap<string, readonly LoggedRequest[]> {
+    const found = new Map<string, LoggedRequest[]>();
+    for (const request of world.resetRequests()) {
+      const token = request.tokenFingerprint ?? '?';
+      found.set(token, [...(found.get(token) ?? []), request]);
+    }
+    return found;
+  }
+
+  it('of 120 with three that fail and a quota answer in the middle tells the truth, and sends each once', async () => {
+    await world.crowd(120);
+    const plan = await preview();
+    assert.ok(plan);
+    assert.equal(plan.items.length, 120);
+    const { google } = world.sandbox.control;
+    let struck = false;
+    const waits = new Set<number>();
+    const results = await run(plan.items, ({ done, waitingUntil }) => {
+      if (waitingUntil !== undefined) waits.add(waitingUntil);
+      if (struck || done < 40) return;
+      struck = true;
+      google.fault('rateLimitExceeded', { route: 'reset', times: 3 });
+      google.fault('serviceDisabled', { route: 'reset', times: 1 });
+      google.fault('scopeInsufficient', { route: 'reset', times: 1 });
+      google.fault('internal500', { route: 'reset', times: 1 });
+    });
+
+    // The service's own list is the truth: who was reset, each once.
+    const done = ledger();
+    assert.deepEqual(done, [...new Set(done)], 'nobody was reset twice');
+    assert.deepEqual(withOutcome(results, 'verified'), done);
+
+    assert.equal(done.length, 117);
+    const failed = results.filter(({ outcome }) => outcome.kind !== 'verified');
+    assert.deepEqual(failed.map(({ outcome }) => outcome.kind).sort(), ['not-reset', 'refused', 'refused']);
+    for (const one of failed) assert.equal(consentOf(user(one)), 'granted', user(one));
+
+    // On the wire: one for each, and beyond that only what was refused for the quota.
+    const perToken = [...byToken().values()];
+    assert.equal(perToken.length, 120);
+    for (const requests of perToken) {
+      const effective = requests.filter(({ status }) => status !== 429);
+      assert.equal(effective.length, 1, requests.map(({ status }) => status).join());
+      assert.ok(requests.length <= resetAttempts);
+    }
+    assert.equal(world.resetRequests().filter(({ status }) => status === 429).length, 3);
+    assert.ok(waits.size >= 1, 'the wait was told');
+
+    // Nothing left between the refusal and the end of the wait, but what was on its way already.
+    const requests = world.resetRequests();
+    const firstRefusal = requests.findIndex(({ status }) => status === 429);
+    const soonAfter = requests
+      .slice(firstRefusal)
+      .filter(({ time }) => time - (requests[firstRefusal]?.time ?? 0) < 39_000 / speed / 2);
+    assert.ok(soonAfter.length <= 2 * sendingAtOnce, `${soonAfter.length} left during the wait`);
+
+    // Each has entries of its own, all closed; one for each request.
+    const entries = await world.journal.recent(500);
+    assert.equal(entries.length, requests.length);
+    assert.ok(entries.every(({ stage }) => stage === 'closed'));
+    const connections = new Set(requests.map(({ connection }) => connection));
+    assert.ok(connections.size <= sendingAtOnce + 2, `${connections.size} connections`);
+  });
+});
