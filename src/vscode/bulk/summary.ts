@@ -35,12 +35,12 @@ export async function tellSummary(
   const rest = results.filter(({ outcome }) => againKinds.includes(outcome.kind)).map(({ target }) => target);
   const details = vscode.l10n.t('Show Details');
   const retry = vscode.l10n.t('Try the Rest Again…');
-  const showLog = vscode.l10n.t('Show Log');
+  const journal = vscode.l10n.t('Show Journal');
   const message = vscode.l10n.t('Consents to reset: {0}. {1}.', results.length, counts);
-  const chosen = await prompts.warn(message, details, ...(rest.length > 0 ? [retry] : []), showLog);
+  const chosen = await prompts.warn(message, details, ...(rest.length > 0 ? [retry] : []), journal);
   if (chosen === details) await showReport(presentBulkReport(results, leftOut, context));
   if (chosen === retry) await again(rest);
-  if (chosen === showLog) await vscode.commands.executeCommand(commandIds.showLog);
+  if (chosen === journal) await vscode.commands.executeCommand(commandIds.showJournal);
 }
 
 export async function tellNothingToReset(
