@@ -126,11 +126,62 @@ describe('a bulk of resets against the sandbox', function () {
       .filter(({ time }) => time - (requests[firstRefusal]?.time ?? 0) < 39_000 / speed / 2);
     assert.ok(soonAfter.length <= 2 * sendingAtOnce, `${soonAfter.length} left during the wait`);
 
-    // Each has entries of its own, all closed; one for each request.
+    // Each request has an entry of its own; further ones are of what was kept here while all waited.
     const entries = await world.journal.recent(500);
-    assert.equal(entries.length, requests.length);
     assert.ok(entries.every(({ stage }) => stage === 'closed'));
+    const left = entries.filter(({ sentAt }) => sentAt !== undefined);
+    assert.equal(left.length, requests.length);
+    for (const { sentAt, outcome } of entries) if (sentAt === undefined) assert.equal(outcome?.kind, 'not-sent');
     const connections = new Set(requests.map(({ connection }) => connection));
     assert.ok(connections.size <= sendingAtOnce + 2, `${connections.size} connections`);
+  });
+
+  it('that is cancelled in the middle leaves the rest as it was', async () => {
+    await world.crowd(60);
+    const plan = await preview();
+    assert.ok(plan);
+    const cancel = new AbortController();
+    const results = await run(
+      plan.items,
+      ({ done }) => {
+        if (done === 20) cancel.abort();
+      },
+      cancel.signal,
+    );
+    const done = ledger();
+    assert.ok(done.length >= 20 && done.length <= 20 + 64, `${done.length}`);
+    assert.ok(done.length < 60, 'it was cancelled too late to tell anything');
+    assert.deepEqual(withOutcome(results, 'verified'), done);
+    const untouched = withOutcome(results, 'cancelled');
+    assert.equal(done.length + untouched.length, 60);
+    for (const id of untouched) assert.equal(consentOf(id), 'granted', id);
+    assert.equal(world.resetRequests().length, done.length);
+  });
+
+  it('leaves out who is not signed in or was reset before, and says why', async () => {
+    await world.crowd(3);
+    const [first, second] = world.targets();
+    assert.ok(first && second);
+    await world.reset(first.identity.id);
+    await world.vault.forget(second);
+    const plan = await preview();
+    assert.deepEqual(plan?.items.map(user), ['user3.test@example.com']);
+    assert.deepEqual(
+      plan?.leftOut.map(({ outcome }) => [outcome.kind, outcome.reason.code]),
+      [
+        ['already-reset', 'reset.already'],
+        ['not-sent', 'credential.missing'],
+      ],
+    );
+    assert.equal(world.resetRequests().length, 1);
+  });
+
+  it('waits with the reading, too, when the service is asked too often', async () => {
+    await world.crowd(20);
+    world.sandbox.control.google.fault('rateLimitExceeded', { route: 'check', times: 2 });
+    const plan = await preview();
+    assert.equal(plan?.items.length, 20);
+    assert.equal(plan?.leftOut.length, 0);
+    assert.ok(world.clock.sleeps.includes(39_000) || world.clock.sleeps.some((ms) => ms > 30_000));
   });
 });
