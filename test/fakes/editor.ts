@@ -89,6 +89,16 @@ function listen<T>(listeners: Set<T>, listener: T): { dispose(): void } {
   return { dispose: () => listeners.delete(listener) };
 }
 
+/** `EventEmitter`, as far as terminals need it. */
+class ShownEvents {
+  readonly #listeners = new Set<Listener>();
+  readonly event = (listener: Listener): { dispose(): void } => listen(this.#listeners, listener);
+
+  fire(value: unknown): void {
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+}
+
 /** One window. It is what `vscode` means from {@link FakeEditor.use} on. */
 export class FakeEditor {
   readonly executed: { readonly id: string; readonly argument: unknown }[] = [];
@@ -145,6 +155,7 @@ export class FakeEditor {
     /** For the files that a test gives. */
     workspace: {},
     Uri: { parse: (text: string) => ({ toString: () => text }) },
+    EventEmitter: ShownEvents,
     ThemeIcon: class {},
     ProgressLocation: { Notification: 15, Window: 10 },
     UIKind: { Desktop: 1, Web: 2 },
