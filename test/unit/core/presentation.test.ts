@@ -309,7 +309,8 @@ describe('presentConfirmation', () => {
 
   it('lists none where the losses have named them', () => {
     const named = { ...circumstances, way: { ...circumstances.way, lossesNameGrants: true } };
-    const { detail } = presentConfirmation(target, preview, named, context);
+    const grant = { timeBased: ['a'], oneTime: ['b'] };
+    const { detail } = presentConfirmation(target, { ...preview, grant }, named, context);
     assert.doesNotMatch(detail, /Granted now/);
   });
 });
