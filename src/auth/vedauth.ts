@@ -14,6 +14,8 @@ export interface VedauthClient {
   readonly clientId: string;
   /** Origins the tokens will be bound to. */
   readonly boundTo: readonly string[];
+  /** Id of the project in whose name it asks. */
+  readonly project: string;
 }
 
 export interface VedauthPorts {
@@ -90,7 +92,7 @@ export type RevokeResult =
 
 /** `revoke/token`: ends the grant of the access token, with its refresh token. A 202 is no success. */
 export async function revokeOwnToken(
-  client: Pick<VedauthClient, 'authOrigin'>,
+  client: Pick<VedauthClient, 'authOrigin' | 'project'>,
   accessToken: BoundSecret,
   { transport }: Pick<VedauthPorts, 'transport'>,
   signal: AbortSignal,
@@ -101,6 +103,7 @@ export async function revokeOwnToken(
     url,
     pathTemplate: url.pathname,
     bearer: accessToken,
+    project: client.project,
     effect: 'irreversible',
   };
   const result = await transport.send(request, signal);
@@ -122,7 +125,15 @@ async function issue(
   // Field by field, so that an error that repeats one of the secrets is cleaned of it.
   const body = { kind: 'json-fields', fields } as const;
   // A connection of its own, and no second sending by the transport.
-  const request: HttpRequest = { method: 'POST', url, pathTemplate: url.pathname, body, effect: 'irreversible' };
+  const { project } = client;
+  const request: HttpRequest = {
+    method: 'POST',
+    url,
+    pathTemplate: url.pathname,
+    body,
+    project,
+    effect: 'irreversible',
+  };
   const result = await transport.send(request, signal);
   if (result.kind !== 'response') return { kind: 'unanswered', result };
   if (result.status !== 200) return refusal(result);

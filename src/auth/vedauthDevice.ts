@@ -181,7 +181,7 @@ class OneExchange {
   readonly options: oauth.DeviceAuthorizationRequestOptions;
   #answer: Extract<HttpResult, { kind: 'response' }> | undefined;
 
-  constructor({ authOrigin, clientId }: VedauthClient, transport: Transport, signal: AbortSignal) {
+  constructor({ authOrigin, clientId, project }: VedauthClient, transport: Transport, signal: AbortSignal) {
     this.server = {
       issuer: authOrigin,
       device_authorization_endpoint: vedauthUrl(authOrigin, 'authorize/device').href,
@@ -190,7 +190,7 @@ class OneExchange {
     this.client = { client_id: clientId };
     const send: Transport['send'] = async (request) => {
       // A device code works once: the answer must not be lost to a second sending.
-      const result = await transport.send({ ...request, effect: 'irreversible' }, signal);
+      const result = await transport.send({ ...request, project, effect: 'irreversible' }, signal);
       if (result.kind === 'response') this.#answer = result;
       return result;
     };

@@ -147,6 +147,11 @@ export interface HttpRequest {
   /** Headers whose values are secrets, such as `x-goog-api-key`; names in lower case. Each goes to its own origins only. */
   readonly secretHeaders?: Readonly<Record<string, BoundSecret>>;
   readonly body?: HttpBody;
+  /**
+   * Id of the project in whose name it is sent: a server that asks for a client certificate is shown the project's own. A
+   * connection with one is never shared with another project.
+   */
+  readonly project?: string;
   /** `irreversible` requests use a connection opened for them and are never sent again by the transport. */
   readonly effect: 'read' | 'irreversible';
   /**
@@ -181,6 +186,12 @@ export type NotSentCause =
   | 'tls-expired'
   | 'tls-not-yet-valid'
   | 'tls-other'
+  /** The server wants a client certificate, and the project has none. */
+  | 'client-certificate-missing'
+  /** The server has ended the connection when it was shown the project's client certificate. */
+  | 'client-certificate-refused'
+  /** What the project names as its client certificate cannot be shown. */
+  | 'client-certificate-unusable'
   | 'proxy-unreachable'
   | 'proxy-refused'
   | 'foreign-origin'
@@ -188,7 +199,14 @@ export type NotSentCause =
   | 'withdrawn';
 
 /** Why there is no trustworthy answer although the request left. */
-export type BrokenCause = 'connection-reset' | 'timeout' | 'cut-body' | 'too-large' | 'malformed';
+export type BrokenCause =
+  | 'connection-reset'
+  /** The server asked for a client certificate, or did not accept the one it was shown, after the request had left. */
+  | 'client-certificate'
+  | 'timeout'
+  | 'cut-body'
+  | 'too-large'
+  | 'malformed';
 
 export type HttpResult =
   | {

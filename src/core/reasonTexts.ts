@@ -231,7 +231,24 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   'http.tls-other': {
     happened: 'No secure connection to {host} could be made ({detail}).',
     notHappened: nothingSent,
-    remedy: 'Check the endpoint and the network.',
+    remedy:
+      'Check the endpoint and the network. A Venafi server may want a client certificate: see clientCertificate in the project.',
+  },
+  'http.client-certificate-missing': {
+    happened: '{host} asked for a client certificate, and the project has none ({detail}).',
+    notHappened: nothingSent,
+    remedy: 'Name its PEM files in the project: clientCertificate and clientKey.',
+  },
+  'http.client-certificate-refused': {
+    happened:
+      '{host} asked for a client certificate and ended the connection when it was shown that of the project ({detail}).',
+    notHappened: nothingSent,
+    remedy: 'Check with the administrator which certificate the server accepts, and whether it was revoked.',
+  },
+  'http.client-certificate-unusable': {
+    happened: 'The client certificate of the project cannot be used for {host}: {detail}.',
+    notHappened: nothingSent,
+    remedy: 'Correct clientCertificate and clientKey in the project; the log says more.',
   },
   'http.proxy-unreachable': {
     happened: 'The proxy cannot be reached ({detail}).',
@@ -260,6 +277,11 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   },
   'http.connection-reset': {
     happened: '{host} closed the connection without an answer.',
+    notHappened: maybeReset,
+    remedy: verifyFirst,
+  },
+  'http.client-certificate': {
+    happened: '{host} ended the connection over the client certificate ({detail}), after the request had left.',
     notHappened: maybeReset,
     remedy: verifyFirst,
   },

@@ -52,8 +52,30 @@ function isLookupError(error: unknown): boolean {
 
 /** Why TCP was there but TLS did not come about. */
 export function tlsCause(error: unknown): NotSentCause {
-  return tlsCauses[errorCode(error) ?? ''] ?? 'tls-other';
+  return tlsCauses[errorCode(error) ?? ''] ?? certificateAlert(error) ?? 'tls-other';
 }
+
+/**
+ * What an alert of the server says of our certificate. OpenSSL and BoringSSL name the same alert after different versions
+ * of the protocol (RFC 8446 §6.2 lists them).
+ */
+export function certificateAlert(
+  error: unknown,
+): 'client-certificate-missing' | 'client-certificate-refused' | undefined {
+  const alert = /^ERR_SSL_.*ALERT_([A-Z_]+)$/.exec(errorCode(error) ?? '')?.[1];
+  if (alert === 'CERTIFICATE_REQUIRED' || alert === 'NO_CERTIFICATE') return 'client-certificate-missing';
+  return alert !== undefined && refusals.has(alert) ? 'client-certificate-refused' : undefined;
+}
+
+const refusals: ReadonlySet<string> = new Set([
+  'BAD_CERTIFICATE',
+  'UNSUPPORTED_CERTIFICATE',
+  'CERTIFICATE_REVOKED',
+  'CERTIFICATE_EXPIRED',
+  'CERTIFICATE_UNKNOWN',
+  'UNKNOWN_CA',
+  'ACCESS_DENIED',
+]);
 
 /** How far an answer had come when its connection failed. */
 export type AnswerProgress = 'none' | 'head' | 'body';
@@ -63,6 +85,7 @@ export function brokenCause(error: unknown, progress: AnswerProgress): BrokenCau
   const code = errorCode(error) ?? '';
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'too-large';
   if (progress === 'body') return 'cut-body';
+  if (certificateAlert(error)) return 'client-certificate';
   if (isConnectionLoss(error)) return 'connection-reset';
   return 'malformed';
 }

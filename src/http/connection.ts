@@ -3,9 +3,9 @@
  * provably sent nothing of it.
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext } from 'node:tls';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type { NotSentCause } from '../core/ports';
-import { errorCode, tcpCause, tlsCause } from './classify';
+import { errorCode, isConnectionLoss, tcpCause, tlsCause } from './classify';
 import type { Limits } from './limits';
 import type { ProxyChoice } from './proxy';
 import type { Trust } from './trust';
@@ -22,6 +22,8 @@ export interface Destination {
   /** Scheme, host and port of the server. */
   readonly origin: URL;
   readonly proxy: ProxyChoice;
+  /** Whose client certificate is shown to a server that asks for one. */
+  readonly project?: string | undefined;
 }
 
 export interface ConnectionSettings {
@@ -71,12 +73,14 @@ async function openTrusted(to: Destination, settings: ConnectionSettings, signal
 }
 
 async function openStages(to: Destination, settings: ConnectionSettings, signal: AbortSignal): Promise<Stage> {
-  const { origin, proxy } = to;
+  const { origin, proxy, project } = to;
+  const own = settings.trust.clientCertificate(origin.origin, project);
+  if (own.kind === 'unusable') return { kind: 'failed', cause: 'client-certificate-unusable', detail: own.detail };
   if (proxy.kind === 'unusable') return { kind: 'failed', cause: 'proxy-unreachable', detail: proxy.detail };
   const carrier =
     proxy.kind === 'direct' ? await dial(origin, signal) : await throughProxy(origin, proxy, settings, signal);
   if (carrier.kind !== 'ok' || origin.protocol !== 'https:') return carrier;
-  return encrypt(carrier.value, origin, settings, signal);
+  return encrypt(carrier.value, origin, settings, signal, project);
 }
 
 async function throughProxy(
@@ -117,15 +121,22 @@ function dial(url: URL, signal: AbortSignal): Promise<Stage> {
 }
 
 /** TLS over a connection that stands, checked against the URL's host. */
-async function encrypt(carrier: Socket, url: URL, settings: ConnectionSettings, signal: AbortSignal): Promise<Stage> {
+async function encrypt(
+  carrier: Socket,
+  url: URL,
+  settings: ConnectionSettings,
+  signal: AbortSignal,
+  /** Absent for a proxy, which is shown no client certificate. */
+  project?: string,
+): Promise<Stage> {
   const host = bareHost(url);
   let secureContext: SecureContext;
   try {
-    secureContext = settings.trust.contextFor(url.origin);
+    secureContext = settings.trust.contextFor(url.origin, project);
   } catch (error) {
     carrier.destroy();
     const code = errorCode(error) ?? 'unreadable';
-    return { kind: 'failed', cause: 'tls-other', detail: `${place(url)}: additional certificates: ${code}` };
+    return { kind: 'failed', cause: 'tls-other', detail: `${place(url)}: certificates of the project: ${code}` };
   }
   const socket = connectTls({
     socket: carrier,
@@ -137,8 +148,71 @@ async function encrypt(carrier: Socket, url: URL, settings: ConnectionSettings, 
     // Server names are names only (RFC 6066 §3); an address is checked against `host`.
     ...(isIP(host) === 0 ? { servername: host } : {}),
   });
-  const stage = await settled(socket, 'secureConnect', url, tlsCause, signal);
+  const shown = settings.trust.clientCertificate(url.origin, project).kind === 'pair';
+  const causeOf = (error: unknown): NotSentCause => {
+    const cause = tlsCause(error);
+    // Many a server hangs up without a word on a certificate that it does not know.
+    return shown && cause === 'tls-other' && isHangUp(error) ? 'client-certificate-refused' : cause;
+  };
+  const acceptance = project === undefined ? undefined : new Acceptance(socket);
+  const secured = await settled(socket, 'secureConnect', url, causeOf, signal);
+  const awaits = secured.kind === 'ok' && socket.getProtocol() === 'TLSv1.3';
+  const stage = awaits && acceptance ? await acceptance.wait(url, causeOf, signal) : secured;
   return stage.kind === 'failed' && stage.cause === 'tls-untrusted' ? { ...stage, untrusted: url.origin } : stage;
+}
+
+/**
+ * In TLS 1.3 the client has finished before the server has judged its certificate, or its having none (RFC 8446 §4.4.2.4):
+ * a request that left at once could not be told from one that was carried out. A session ticket is the first thing that
+ * only a server sends that is content; one that sends none is waited for no longer than this.
+ */
+const acceptanceMs = 400;
+
+class Acceptance {
+  #ticket = false;
+  #heard: () => void = () => undefined;
+
+  constructor(private readonly socket: TLSSocket) {
+    // It is told from within a read of the TLS library: what is written there and then would not go out.
+    socket.once('session', () =>
+      setImmediate(() => {
+        this.#ticket = true;
+        this.#heard();
+      }),
+    );
+  }
+
+  wait(url: URL, causeOf: (error: unknown) => NotSentCause, signal: AbortSignal): Promise<Stage> {
+    const { socket } = this;
+    return new Promise((resolve) => {
+      const finish = (stage: Stage): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
+        socket.off('error', fail).off('end', closed).off('close', closed);
+        if (stage.kind !== 'ok') socket.destroy();
+        resolve(stage);
+      };
+      const stop = () => finish({ kind: 'stopped', onTheWayTo: 'server' });
+      const fail = (error: unknown) => finish(failure(url, error, causeOf));
+      const closed = () => fail(undefined);
+      const timer = setTimeout(() => finish({ kind: 'ok', value: socket }), acceptanceMs);
+      this.#heard = () => finish({ kind: 'ok', value: socket });
+      socket.once('error', fail).once('end', closed).once('close', closed);
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      else if (this.#ticket) this.#heard();
+    });
+  }
+}
+
+function failure(url: URL, error: unknown, causeOf: (error: unknown) => NotSentCause): Unopened {
+  const detail = `${place(url)}: ${errorCode(error) ?? 'connection failed'}`;
+  return { kind: 'failed', cause: causeOf(error), detail };
+}
+
+/** The connection went away, or ended without an error. */
+function isHangUp(error: unknown): boolean {
+  return error === undefined || isConnectionLoss(error);
 }
 
 function settled(
@@ -156,12 +230,7 @@ function settled(
       resolve(stage);
     };
     const stop = () => finish({ kind: 'stopped', onTheWayTo: 'server' });
-    const fail = (error: unknown) =>
-      finish({
-        kind: 'failed',
-        cause: causeOf(error),
-        detail: `${place(url)}: ${errorCode(error) ?? 'connection failed'}`,
-      });
+    const fail = (error: unknown) => finish(failure(url, error, causeOf));
     const closed = () => fail(undefined);
     // Stays for the life of the connection: an error between two owners must not bring the editor's process down.
     socket.on('error', fail);

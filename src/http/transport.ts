@@ -8,16 +8,15 @@ import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { DownloadAnswer, DownloadRequest, Downloads } from '../core/downloadPorts';
-import { plainText } from '../core/foreignText';
 import type { HttpRequest, HttpResult, Log, Transport } from '../core/ports';
 import { scrub } from '../core/redact';
+import { answer } from './answer';
 import { brokenCause, errorCode, isConnectionLoss } from './classify';
 import { type Opened, openConnection, place } from './connection';
 import { Deadline } from './deadline';
 import { Downloader } from './download';
-import { withoutEchoes } from './echoes';
 import { type ExchangeEnd, exchange, type Outgoing } from './exchange';
-import { decodeBody, joinHeaders, redirectOrigin } from './incoming';
+import { decodeBody, redirectOrigin } from './incoming';
 import { defaultLimits, type Limits } from './limits';
 import { type Prepared, prepare } from './outgoing';
 import { ConnectFailure, ConnectionPool } from './pool';
@@ -40,8 +39,11 @@ export interface TransportOptions {
 }
 
 export interface UndiciTransport extends Transport, Downloads {
-  /** Opens a connection for the next irreversible request to `origin`; to be called while the user is still being asked. */
-  warm(origin: string): void;
+  /**
+   * Opens a connection for the next irreversible request to `origin` in the name of the project; to be called while the
+   * user is still being asked.
+   */
+  warm(origin: string, project?: string): void;
   /**
    * A transport for one bulk: its irreversible requests reuse connections, but only those that it opened itself. A break
    * of a reused one counts as sent, like any other.
@@ -108,7 +110,7 @@ class Sending {
   }
 }
 
-/** By origin: the pool and the key of the way it goes. */
+/** By origin, and project where it matters: the pool and the key of the way it goes. */
 type Pools = Map<string, { readonly key: string; readonly pool: ConnectionPool }>;
 
 class PooledTransport implements UndiciTransport {
@@ -140,11 +142,11 @@ class PooledTransport implements UndiciTransport {
     return this.#send(request, signal, request.effect === 'read' ? this.#reads : undefined);
   }
 
-  warm(origin: string): void {
+  warm(origin: string, project?: string): void {
     if (this.#closed) return;
     const url = new URL(origin);
     const proxy = chooseProxy(url, this.#options.proxy());
-    this.#warm.open(this.#keyOf(url, proxy), (signal) => this.#open(url, proxy, signal));
+    this.#warm.open(this.#keyOf(url, proxy, project), (signal) => this.#open(url, proxy, signal, project));
   }
 
   openBulk(): Bulk {
@@ -199,14 +201,14 @@ class PooledTransport implements UndiciTransport {
   /** On a connection that carries this request and no other. It is never sent again once it has started. */
   async #sendAlone(sending: Sending): Promise<ExchangeEnd> {
     const { proxy, deadline } = sending;
-    const { url } = sending.request;
-    const warm = await this.#warm.take(this.#keyOf(url, proxy), deadline.signal);
+    const { url, project } = sending.request;
+    const warm = await this.#warm.take(this.#keyOf(url, proxy, project), deadline.signal);
     if (warm) {
       const end = await this.#exchangeOn({ kind: 'open', socket: warm }, sending, 'warm');
       // A warm connection that died before the first byte proves that nothing left: a fresh one may carry the request.
       if (end.kind !== 'failed' || end.started) return end;
     }
-    return this.#exchangeOn(await this.#open(url, proxy, deadline.signal), sending, 'fresh');
+    return this.#exchangeOn(await this.#open(url, proxy, deadline.signal, project), sending, 'fresh');
   }
 
   async #exchangeOn(opened: Opened, sending: Sending, use: ConnectionUse): Promise<ExchangeEnd> {
@@ -269,28 +271,36 @@ class PooledTransport implements UndiciTransport {
     }
   }
 
-  /** One pool for each origin. When settings change the way there, the old one ends with its last request. */
+  /**
+   * One pool for each origin, and for each project that shows a certificate there. When settings change the way there, the
+   * old one ends with its last request.
+   */
   #poolFor(sending: Sending, pools: Pools): ConnectionPool {
     const { proxy } = sending;
-    const { url } = sending.request;
-    const key = this.#keyOf(url, proxy);
-    const known = pools.get(url.origin);
+    const { url, project } = sending.request;
+    const key = this.#keyOf(url, proxy, project);
+    const shows = this.#trust.clientCertificate(url.origin, project).kind !== 'none';
+    const place = shows ? `${url.origin} ${project}` : url.origin;
+    const known = pools.get(place);
     if (known?.key === key) return known.pool;
     known?.pool.retire();
     const origin = new URL(url.origin); // The pool outlives the request, whose query is nothing to keep.
-    const pool = new ConnectionPool(url.origin, this.#limits, (signal) => this.#open(origin, proxy, signal));
-    pools.set(url.origin, { key, pool });
+    const pool = new ConnectionPool(url.origin, this.#limits, (signal) => this.#open(origin, proxy, signal, project));
+    pools.set(place, { key, pool });
     return pool;
   }
 
-  /** Requests share connections only if they go to the same origin by the same way, and trust the same authorities. */
-  #keyOf({ origin }: URL, proxy: ProxyChoice): string {
-    return `${origin} ${proxy.kind === 'proxy' ? proxy.url.href : proxy.kind} ${this.#trust.nameFor(origin)}`;
+  /**
+   * Requests share connections only if they go to the same origin by the same way, trust the same authorities, and show no
+   * client certificate, or that of the same project.
+   */
+  #keyOf({ origin }: URL, proxy: ProxyChoice, project: string | undefined): string {
+    return `${origin} ${proxy.kind === 'proxy' ? proxy.url.href : proxy.kind} ${this.#trust.nameFor(origin, project)}`;
   }
 
-  #open(url: URL, proxy: ProxyChoice, signal: AbortSignal): Promise<Opened> {
+  #open(url: URL, proxy: ProxyChoice, signal: AbortSignal, project?: string): Promise<Opened> {
     const settings = { limits: this.#limits, trust: this.#trust };
-    return openConnection({ origin: new URL(url.origin), proxy }, settings, signal);
+    return openConnection({ origin: new URL(url.origin), proxy, project }, settings, signal);
   }
 
   /** Says what an ending means, from how far the request had come. */
@@ -353,21 +363,6 @@ class PooledTransport implements UndiciTransport {
 
 function unopened(opened: Exclude<Opened, { kind: 'open' }>): ExchangeEnd {
   return { kind: 'failed', error: new ConnectFailure(opened), started: false, progress: 'none' };
-}
-
-/** Characters; a status line is as foreign as a body. */
-const longestStatusText = 300;
-
-/** A successful answer is left as it is: that of a token endpoint is there to bring tokens. */
-function answer(end: Extract<ExchangeEnd, { kind: 'answer' }>, body: string, secrets: readonly string[]): HttpResult {
-  const { status } = end;
-  const headers = joinHeaders(end.headers);
-  const words = plainText(status < 400 ? end.statusText : withoutEchoes(end.statusText, secrets), longestStatusText);
-  const statusText = words === '' ? {} : { statusText: words };
-  if (status < 400) return { kind: 'response', status, ...statusText, headers, body };
-  const clean = Object.entries(headers).map(([name, value]) => [name, withoutEchoes(value, secrets)] as const);
-  const [safeHeaders, safeBody] = [Object.fromEntries(clean), withoutEchoes(body, secrets)];
-  return { kind: 'response', status, ...statusText, headers: safeHeaders, body: safeBody };
 }
 
 async function closeAll(pools: Pools): Promise<void> {

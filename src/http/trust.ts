@@ -2,12 +2,24 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
+import type { BoundSecret } from '../core/redact';
 
 /** The user's additional certificate authorities. Asked for every new connection, so a change takes effect at once. */
 export interface TrustSettings {
   /** PEM texts of one certificate each, for connections to `origin`. Never replaces the roots. */
   extraCertificates(origin: string): readonly string[];
+  /** What a request in the name of the project shows at `origin`; nothing where this is absent. */
+  clientCertificate?(project: string, origin: string): ClientCertificate;
 }
+
+export type ClientCertificate =
+  | { readonly kind: 'none' }
+  /** PEM texts. The key reveals itself for the project's own origins alone. */
+  | { readonly kind: 'pair'; readonly certificates: string; readonly key: BoundSecret }
+  /** `detail` is safe to show. */
+  | { readonly kind: 'unusable'; readonly detail: string };
+
+type OwnPair = Extract<ClientCertificate, { kind: 'pair' }>;
 
 type Store = 'default' | 'system';
 
@@ -23,14 +35,47 @@ type GetCertificates = (store: Store) => string[];
 export class Trust {
   readonly #settings: TrustSettings;
   readonly #contexts = new Map<string, tls.SecureContext>();
+  /** By project and origin. */
+  readonly #own = new Map<string, { readonly name: string; readonly context: tls.SecureContext }>();
   readonly #widened = new Set<string>();
 
   constructor(settings: TrustSettings) {
     this.#settings = settings;
   }
 
-  /** The context for `origin`. Throws when an additional certificate cannot be read. */
-  contextFor(origin: string): tls.SecureContext {
+  /** What is shown at `origin` in the name of the project. */
+  clientCertificate(origin: string, project: string | undefined): ClientCertificate {
+    return (
+      (project === undefined ? undefined : this.#settings.clientCertificate?.(project, origin)) ?? { kind: 'none' }
+    );
+  }
+
+  /** The context for `origin`. Throws when a certificate or a key cannot be read. */
+  contextFor(origin: string, project: string | undefined): tls.SecureContext {
+    const own = this.clientCertificate(origin, project);
+    return own.kind === 'pair' ? this.#contextWith(own, origin, project) : this.#contextWithout(origin);
+  }
+
+  /** Kept for the newest certificate of the project alone. */
+  #contextWith(own: OwnPair, origin: string, project: string | undefined): tls.SecureContext {
+    const place = `${project} ${origin}`;
+    const name = `${this.#widened.has(origin)} ${this.nameFor(origin, project)}`;
+    const known = this.#own.get(place);
+    if (known?.name === name) return known.context;
+    const key = own.key.revealFor(new URL(origin));
+    if (key.kind !== 'revealed') throw new Error('A client certificate was asked for at an origin of another project.');
+    const extra = this.#settings.extraCertificates(origin);
+    const wide = this.#widened.has(origin);
+    const context = tls.createSecureContext({
+      cert: own.certificates,
+      key: key.value,
+      ...(wide || extra.length > 0 ? { ca: [...rootCertificates(wide), ...extra] } : {}),
+    });
+    this.#own.set(place, { name, context });
+    return context;
+  }
+
+  #contextWithout(origin: string): tls.SecureContext {
     const extra = this.#settings.extraCertificates(origin);
     const wide = this.#widened.has(origin);
     const key = `${wide} ${extra.join('\n')}`;
@@ -45,10 +90,16 @@ export class Trust {
     return context;
   }
 
-  /** Names what is added for `origin` now: a connection that was opened under another name is not used any more. */
-  nameFor(origin: string): string {
+  /**
+   * Names what is added for `origin` now, and the project if it has a client certificate: a connection that was opened
+   * under another name is not used any more.
+   */
+  nameFor(origin: string, project: string | undefined): string {
     const extra = this.#settings.extraCertificates(origin);
-    return extra.length === 0 ? '' : createHash('sha256').update(extra.join('\n')).digest('base64url');
+    const own = this.clientCertificate(origin, project);
+    const shown = own.kind === 'pair' ? fingerprint(own.certificates) : own.kind;
+    const added = extra.length === 0 ? '' : fingerprint(extra.join('\n'));
+    return own.kind === 'none' ? added : `${added} ${JSON.stringify(project)} ${shown}`;
   }
 
   /** Adds the system's certificates for an origin whose issuer is not known. `false` when that changes nothing. */
@@ -57,6 +108,11 @@ export class Trust {
     this.#widened.add(origin);
     return true;
   }
+}
+
+/** Of what is public; keys are never part of a name. */
+function fingerprint(pem: string): string {
+  return createHash('sha256').update(pem).digest('base64url');
 }
 
 function getCertificates(): GetCertificates | undefined {

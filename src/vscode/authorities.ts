@@ -1,11 +1,24 @@
-/** The authorities that projects add to those of the system, each for the origins of its own project. */
+/**
+ * What projects add to TLS, each for the origins of its own project: authorities that are trusted besides those of the
+ * system, and a client certificate. Files are read when the settings change, and again when they have changed on the disk.
+ */
 import { plainText } from '../core/foreignText';
 import type { Project } from '../core/model';
 import type { Clock } from '../core/ports';
 import type { SettingProblem } from '../core/projectsSetting';
 import type { ProviderDescription } from '../core/provider';
+import { BoundSecret } from '../core/redact';
+import type { ClientCertificate } from '../http/trust';
 import { type CaBundleProblem, caBundleTexts, readCaBundle } from './caBundle';
+import {
+  type ClientCertificateFiles,
+  type ClientCertificateProblem,
+  clientCertificateTexts,
+  readClientCertificate,
+  timeProblem,
+} from './clientCertificate';
 import type { Projects } from './projects';
+import { type FileText, stampOf } from './wholeFile';
 
 export interface AuthorityPorts {
   readonly projects: Pick<Projects, 'all' | 'pathOf' | 'onDidChange'>;
@@ -14,23 +27,32 @@ export interface AuthorityPorts {
 }
 
 /** A file that was refused, and whose it is. */
-export interface AuthorityProblem extends SettingProblem {
+export type AuthorityProblem = SettingProblem & {
   readonly project: Project;
   /** As the setting names it. */
   readonly file: string;
-  readonly problem: CaBundleProblem;
+} & (
+    | { readonly option: 'caBundle'; readonly problem: CaBundleProblem }
+    | { readonly option: 'clientCertificate' | 'clientKey'; readonly problem: ClientCertificateProblem }
+  );
+
+interface ClientFiles {
+  readonly origins: readonly string[];
+  readonly files: ClientCertificateFiles;
 }
 
 interface Read {
-  readonly certificates: ReadonlyMap<string, readonly string[]>;
-  readonly problems: readonly AuthorityProblem[];
+  readonly certificates: Map<string, readonly string[]>;
+  /** By project. */
+  readonly clients: Map<string, ClientFiles>;
+  readonly problems: AuthorityProblem[];
+  /** What each file was when it was read, by its path. */
+  readonly stamps: Map<string, string>;
 }
-
-const nothing: Read = { certificates: new Map(), problems: [] };
 
 export class Authorities {
   readonly #subscription: { dispose(): void };
-  #read = nothing;
+  #read = nothing();
   #reading: Promise<Read>;
 
   constructor(private readonly ports: AuthorityPorts) {
@@ -45,50 +67,93 @@ export class Authorities {
     return this.#read.certificates.get(origin) ?? [];
   }
 
+  /** What the project shows a server at `origin` that asks for a client certificate. */
+  clientCertificateFor(project: string, origin: string): ClientCertificate {
+    const client = this.#read.clients.get(project);
+    if (!client?.origins.includes(origin)) return { kind: 'none' };
+    const { files, origins } = client;
+    const problem =
+      files.kind === 'problem'
+        ? `${files.at} ${clientCertificateTexts[files.problem].what}`
+        : untimely(files, this.ports.clock.now());
+    if (problem !== undefined || files.kind === 'problem') return { kind: 'unusable', detail: problem ?? '' };
+    return { kind: 'pair', certificates: files.certificates, key: new BoundSecret(files.key, origins) };
+  }
+
   /** What is wrong with the files that the settings name, once all of them were read. */
   async problems(): Promise<readonly AuthorityProblem[]> {
     return (await this.settled()).problems;
   }
 
-  /** Resolves when the files of the settings as they are now were read; once more if one was refused: it may be mended. */
-  async settled(): Promise<Read> {
-    for (let again = true; ; ) {
-      const reading = this.#reading;
-      const read = await reading;
-      if (reading !== this.#reading) continue;
-      if (!again || read.problems.length === 0) return read;
-      again = false;
-      this.#reading = this.#begin();
+  /** Resolves when the files of the settings as they are now were read, as they are now. */
+  async settled(): Promise<Pick<Read, 'problems'>> {
+    const read = await this.#newest();
+    const known = this.#reading;
+    if (await hasChanged(read)) {
+      // Whoever asked at the same moment may have begun already.
+      if (known === this.#reading) this.#reading = this.#begin();
+      return this.#newest();
     }
+    return known === this.#reading ? read : this.#newest();
   }
 
   dispose(): void {
     this.#subscription.dispose();
   }
 
+  async #newest(): Promise<Read> {
+    for (;;) {
+      const reading = this.#reading;
+      const read = await reading;
+      if (reading === this.#reading) return read;
+    }
+  }
+
   async #readAll(): Promise<Read> {
-    const { projects, descriptions, clock } = this.ports;
-    const certificates = new Map<string, readonly string[]>();
-    const problems: AuthorityProblem[] = [];
-    const read = { certificates, problems };
-    const files = projects.all.flatMap((project) => {
-      const path = caBundleOf(project);
-      return path === undefined ? [] : [{ project, path }];
-    });
-    for (const { project, path } of files) {
-      const bundle = await readCaBundle(path, clock.now());
-      if (bundle.kind === 'problem') {
-        const { problem } = bundle;
-        const { what, mend } = caBundleTexts[problem];
-        const at = { path: `${projects.pathOf(project.id)}.caBundle`, what: `${plainText(path)} ${what}`, mend };
-        problems.push({ ...at, project, file: path, problem });
-        continue;
-      }
-      for (const origin of descriptions.get(project.provider)?.credentialOrigins(project) ?? []) {
-        certificates.set(origin, [...new Set([...(certificates.get(origin) ?? []), ...bundle.certificates])]);
-      }
+    const read = nothing();
+    for (const project of this.ports.projects.all) {
+      // Before the reading: what is written meanwhile is another file than the one that was looked at.
+      for (const path of pathsOf(project)) read.stamps.set(path, await stampOf(path));
+      await this.#readCaBundle(project, read);
+      await this.#readClientCertificate(project, read);
     }
     return read;
+  }
+
+  async #readCaBundle(project: Project, { certificates, problems }: Read): Promise<void> {
+    const path = pathIn(project, 'caBundle');
+    if (path === undefined) return;
+    const bundle = await readCaBundle(path, this.ports.clock.now());
+    if (bundle.kind === 'problem') {
+      const { problem } = bundle;
+      const at = this.#place(project, 'caBundle', path, caBundleTexts[problem]);
+      problems.push({ ...at, option: 'caBundle', problem });
+      return;
+    }
+    for (const origin of this.#originsOf(project)) {
+      certificates.set(origin, [...new Set([...(certificates.get(origin) ?? []), ...bundle.certificates])]);
+    }
+  }
+
+  async #readClientCertificate(project: Project, { clients, problems }: Read): Promise<void> {
+    const [clientCertificate, clientKey] = [pathIn(project, 'clientCertificate'), pathIn(project, 'clientKey')];
+    if (clientCertificate === undefined && clientKey === undefined) return;
+    const paths = { ...(clientCertificate && { clientCertificate }), ...(clientKey && { clientKey }) };
+    const files = await readClientCertificate(paths, this.ports.clock.now());
+    clients.set(project.id, { origins: this.#originsOf(project), files });
+    if (files.kind !== 'problem') return;
+    const { at: option, problem } = files;
+    const path = (option === 'clientKey' ? clientKey : clientCertificate) ?? '';
+    problems.push({ ...this.#place(project, option, path, clientCertificateTexts[problem]), option, problem });
+  }
+
+  #originsOf(project: Project): readonly string[] {
+    return this.ports.descriptions.get(project.provider)?.credentialOrigins(project) ?? [];
+  }
+
+  #place(project: Project, option: FileOption, file: string, { what, mend }: FileText) {
+    const path = `${this.ports.projects.pathOf(project.id)}.${option}`;
+    return { path, what: `${plainText(file)} ${what}`, mend, project, file };
   }
 
   /** The newest reading counts, whichever ends last. */
@@ -101,7 +166,29 @@ export class Authorities {
   }
 }
 
-function caBundleOf({ options }: Project): string | undefined {
-  const path = options['caBundle'];
+const fileOptions = ['caBundle', 'clientCertificate', 'clientKey'] as const;
+
+type FileOption = (typeof fileOptions)[number];
+
+function nothing(): Read {
+  return { certificates: new Map(), clients: new Map(), problems: [], stamps: new Map() };
+}
+
+function pathIn({ options }: Project, option: FileOption): string | undefined {
+  const path = options[option];
   return typeof path === 'string' ? path : undefined;
+}
+
+function pathsOf(project: Project): readonly string[] {
+  return fileOptions.flatMap((option) => pathIn(project, option) ?? []);
+}
+
+async function hasChanged({ stamps }: Read): Promise<boolean> {
+  for (const [path, stamp] of stamps) if ((await stampOf(path)) !== stamp) return true;
+  return false;
+}
+
+function untimely(files: Extract<ClientCertificateFiles, { kind: 'pair' }>, now: number): string | undefined {
+  const problem = timeProblem(files, now);
+  return problem && `clientCertificate ${clientCertificateTexts[problem].what}`;
 }

@@ -1,8 +1,6 @@
 /** A file with the certificates of a company's own authorities, read and judged before anything is trusted by it. */
 import { X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { type FileText, readWholeFile, type UnreadableFile } from './wholeFile';
 
 export type CaBundle =
   /** PEM texts of one authority each; those that have expired are left out. */
@@ -10,10 +8,7 @@ export type CaBundle =
   | { readonly kind: 'problem'; readonly problem: CaBundleProblem };
 
 export type CaBundleProblem =
-  | 'missing'
-  | 'not-a-file'
-  | 'unreadable'
-  | 'too-large'
+  | UnreadableFile
   | 'empty'
   | 'private-key'
   | 'pkcs7'
@@ -23,25 +18,16 @@ export type CaBundleProblem =
   | 'leaf-only'
   | 'expired';
 
-const maxBytes = 1_000_000;
 /** The object identifier of signed data, as DER writes it: what a `.p7b` begins with. */
 const signedData = Buffer.from('06092a864886f70d010702', 'hex');
 
-/** Only a file of a sensible size is read at all. `~/` is the home folder. `now`: epoch milliseconds. */
+/** `now`: epoch milliseconds. */
 export async function readCaBundle(path: string, now: number): Promise<CaBundle> {
-  const file = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
-  try {
-    const found = await stat(file);
-    if (!found.isFile()) return problem('not-a-file');
-    if (found.size > maxBytes) return problem('too-large');
-    return judgeCaBundle(await readFile(file), now);
-  } catch (error) {
-    return problem(error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'missing' : 'unreadable');
-  }
+  const file = await readWholeFile(path);
+  return Buffer.isBuffer(file) ? judgeCaBundle(file, now) : problem(file);
 }
 
 export function judgeCaBundle(bytes: Buffer, now: number): CaBundle {
-  if (bytes.length > maxBytes) return problem('too-large');
   const text = bytes.toString('utf8');
   if (text.trim() === '') return problem('empty');
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return problem('private-key');
@@ -72,14 +58,7 @@ function problem(what: CaBundleProblem): CaBundle {
   return { kind: 'problem', problem: what };
 }
 
-export interface CaBundleText {
-  /** What is wrong with the file; said after its path. */
-  readonly what: string;
-  /** How to mend it: a sentence. */
-  readonly mend: string;
-}
-
-export const caBundleTexts: Readonly<Record<CaBundleProblem, CaBundleText>> = {
+export const caBundleTexts: Readonly<Record<CaBundleProblem, FileText>> = {
   missing: {
     what: 'does not exist',
     mend: 'Correct the path, or put the file there; it lies where the extension runs.',

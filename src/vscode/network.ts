@@ -1,6 +1,6 @@
 /** The network, loaded and built on first use, and the providers on top of it. */
 import * as vscode from 'vscode';
-import type { Target } from '../core/model';
+import type { Project, Target } from '../core/model';
 import type { Provider } from '../core/provider';
 import type { ProxySettings } from '../http/proxy';
 import type { UndiciTransport } from '../http/transport';
@@ -56,8 +56,8 @@ export class Network implements vscode.Disposable {
   }
 
   /** Opens a connection for the next irreversible request, while the user is still being asked. */
-  async warm(origin: string): Promise<void> {
-    (await this.transport()).warm(origin);
+  async warm({ id, endpoint }: Pick<Project, 'id' | 'endpoint'>): Promise<void> {
+    (await this.transport()).warm(endpoint, id);
   }
 
   dispose(): void {
@@ -69,7 +69,10 @@ export class Network implements vscode.Disposable {
     return createTransport({
       log: this.ports.log,
       proxy: proxySettings,
-      trust: { extraCertificates: (origin) => this.authorities.certificatesFor(origin) },
+      trust: {
+        extraCertificates: (origin) => this.authorities.certificatesFor(origin),
+        clientCertificate: (project, origin) => this.authorities.clientCertificateFor(project, origin),
+      },
       userAgent: this.userAgent,
     });
   }

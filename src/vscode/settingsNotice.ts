@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { plainText } from '../core/foreignText';
 import type { AuthorityProblem } from './authorities';
 import { caBundleTexts } from './caBundle';
+import { clientCertificateTexts } from './clientCertificate';
 
 /**
  * A file that was refused is told with what is wrong and what to do: its path is the user's own, and everything else is fixed
@@ -19,14 +20,18 @@ export function settingsNotice(count: number, [file]: readonly AuthorityProblem[
           count,
         );
   }
-  const text = caBundleTexts[file.problem];
+  const text = file.option === 'caBundle' ? caBundleTexts[file.problem] : clientCertificateTexts[file.problem];
   const sentences = [
     vscode.l10n.t(
-      '{0}, "caBundle": {1} {2}. No authority was added to those that are trusted.',
+      '{0}, "{1}": {2} {3}.',
       plainText(file.project.label, 80),
+      file.option,
       shortPath(file.file),
       vscode.l10n.t(text.what),
     ),
+    file.option === 'caBundle'
+      ? vscode.l10n.t('No authority was added to those that are trusted.')
+      : vscode.l10n.t('Nothing is sent for this project until it can be used.'),
     vscode.l10n.t(text.mend),
   ];
   if (count > 1) {

@@ -139,7 +139,7 @@ describe('what a hostile Venafi server sends', () => {
   const ownToken = () => world.credential.secrets['accessToken'] ?? assert.fail('nobody is signed in');
   const client = () => {
     const boundTo = credentialOrigins(world.project);
-    return { authOrigin: world.sandbox.origin, clientId: world.sample.clientId, boundTo };
+    return { authOrigin: world.sandbox.origin, clientId: world.sample.clientId, boundTo, project: world.project.id };
   };
 
   async function tell(result: unknown, why: Reason | undefined): Promise<void> {

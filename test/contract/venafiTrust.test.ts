@@ -176,7 +176,7 @@ describe('the certificate of a Venafi server', () => {
         });
         const client = () => {
           const boundTo = credentialOrigins(world.project);
-          return { authOrigin: bad.origin, clientId: world.sample.clientId, boundTo };
+          return { authOrigin: bad.origin, clientId: world.sample.clientId, boundTo, project: world.project.id };
         };
 
         it('no code is asked for, and no password is sent', async () => {

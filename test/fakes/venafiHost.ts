@@ -74,7 +74,7 @@ async function host(folder: string, origin: string, clientId: string): Promise<v
     const reading = await tokens.current(
       {
         owner: { key: 'tpp/operator' as TargetKey, storedAt },
-        client: { authOrigin: origin, clientId, boundTo: [origin] },
+        client: { authOrigin: origin, clientId, boundTo: [origin], project: 'tpp' },
         accessToken: new BoundSecret(accessToken, [origin]),
         accessTokenExpiresAt: beginAt - 1,
         refreshToken: new BoundSecret(refreshToken, [origin]),

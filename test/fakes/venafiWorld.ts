@@ -10,6 +10,7 @@ import type { Preview, Provider } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { BoundSecret } from '../../src/core/redact';
 import { createTransport, type UndiciTransport } from '../../src/http/transport';
+import type { TrustSettings } from '../../src/http/trust';
 import { venafiTpp } from '../../src/providers/venafiTpp/description';
 import { createVenafiTpp, type VenafiPorts } from '../../src/providers/venafiTpp/provider';
 import { credentialOrigins } from '../../src/providers/venafiTpp/settings';
@@ -93,17 +94,28 @@ export class VenafiWorld {
     const write = (line: string): void => void lines.push(line);
     const log: Log = { trace: write, info: write, warn: write, error: write };
     const authorities: string[] = [];
+    const shown: { files?: TrustSettings } = {};
     const transport = createTransport({
       log,
       proxy: () => ({ support: 'off', proxy: '', noProxy: [], env: {} }),
-      trust: { extraCertificates: () => authorities },
+      trust: {
+        extraCertificates: (origin) => [...authorities, ...(shown.files?.extraCertificates(origin) ?? [])],
+        clientCertificate: (project, origin) => shown.files?.clientCertificate?.(project, origin) ?? { kind: 'none' },
+      },
     });
     const world = new VenafiWorld(sandbox, transport, lines, log, disk);
     world.#authorities = authorities;
+    world.#shown = shown;
     return world;
   }
 
   #authorities: string[] = [];
+  #shown: { files?: TrustSettings } = {};
+
+  /** What the files of the settings add, besides what is trusted by hand. */
+  useFiles(files: TrustSettings): void {
+    this.#shown.files = files;
+  }
 
   trust(pem: string): void {
     this.#authorities.push(pem);
@@ -131,7 +143,7 @@ export class VenafiWorld {
   async signInByDevice(as = this.sample.administrator.username): Promise<void> {
     const boundTo = credentialOrigins(this.project);
     const authOrigin = boundTo.at(-1) ?? '';
-    const client = { authOrigin, clientId: this.sample.clientId, boundTo };
+    const client = { authOrigin, clientId: this.sample.clientId, boundTo, project: this.project.id };
     const { transport, clock, sample } = this;
     const started = await startDeviceSignIn(client, sample.scope, { transport, clock }, never);
     if (started.kind !== 'started') throw new Error(`${started.kind} ${'error' in started ? started.error : ''}`);

@@ -55,7 +55,12 @@ export function signInOf(target: Target, credential: Credential, key: TargetKey)
   if (!refreshToken || clientId === undefined) return undefined;
   return {
     owner: { key, storedAt },
-    client: { authOrigin: venafiAddresses(target.project).authOrigin, clientId, boundTo: refreshToken.boundTo },
+    client: {
+      authOrigin: venafiAddresses(target.project).authOrigin,
+      clientId,
+      boundTo: refreshToken.boundTo,
+      project: target.project.id,
+    },
     accessToken: secrets['accessToken'],
     accessTokenExpiresAt: notedTime(credential, 'accessTokenExpiresAt'),
     refreshToken,

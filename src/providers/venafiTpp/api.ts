@@ -14,6 +14,8 @@ import type { Subject } from './subject';
 
 export interface VenafiApi {
   readonly addresses: VenafiAddresses;
+  /** Id of the project in whose name it asks. */
+  readonly project: string;
   readonly transport: Transport;
   readonly clock: Clock;
   /** For telling what to ask for when it is missing. */
@@ -58,6 +60,7 @@ export async function revokeGrants(
       url,
       pathTemplate: url.pathname,
       bearer: token,
+      project: api.project,
       body: { kind: 'json', value },
       effect: 'irreversible',
       mayLeave: () => leaving.mayLeave(),
@@ -222,6 +225,7 @@ export async function read(
     url,
     pathTemplate: url.pathname,
     bearer: token,
+    project: api.project,
     effect: 'read',
   };
   const result = await readPatiently(api, request, signal);

@@ -94,7 +94,8 @@ export function apiOf(
   { project }: Pick<Target, 'project'>,
   { transport, clock }: Pick<TokenPorts, 'transport' | 'clock'>,
 ): VenafiApi {
-  return { addresses: venafiAddresses(project), transport, clock, scope: parseOptions(project).scope };
+  const { scope } = parseOptions(project);
+  return { addresses: venafiAddresses(project), project: project.id, transport, clock, scope };
 }
 
 function readerOf(api: VenafiApi, subject: Subject, signal: AbortSignal) {

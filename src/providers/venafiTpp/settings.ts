@@ -6,6 +6,14 @@ import type { Project } from '../../core/model';
 /** Enough to browse identities, read and revoke grants. The documentation says `admin`, the vendor's client `admin:delete`. */
 export const defaultScope = 'admin:delete;configuration';
 
+function filePath() {
+  return v.pipe(
+    v.string('must be a text'),
+    v.maxLength(1024, 'must be at most 1024 characters long'),
+    v.regex(/^(\/|~\/|[A-Za-z]:[\\/]|\\\\).+$/, 'must be the whole path of a file'),
+  );
+}
+
 export const optionsSchema = v.strictObject(
   {
     /** Origin of `/vedauth/`, when it is not on the host of `/vedsdk/`. */
@@ -27,13 +35,11 @@ export const optionsSchema = v.strictObject(
       ),
     ),
     /** Path of a PEM file with authorities that are trusted besides the system's, for this project's origins alone. */
-    caBundle: v.optional(
-      v.pipe(
-        v.string('must be a text'),
-        v.maxLength(1024, 'must be at most 1024 characters long'),
-        v.regex(/^(\/|~\/|[A-Za-z]:[\\/]|\\\\).+$/, 'must be the whole path of a file'),
-      ),
-    ),
+    caBundle: v.optional(filePath()),
+    /** Path of a PEM file with the certificate that is shown to this project's origins, when they ask for one. */
+    clientCertificate: v.optional(filePath()),
+    /** Path of a PEM file with its private key, when that is not in the same file. */
+    clientKey: v.optional(filePath()),
     /** What is asked for at sign-in. */
     scope: v.optional(
       v.pipe(

@@ -39,7 +39,12 @@ export async function signOut(
       return { kind: 'not-found' };
     case 'token': {
       const { authOrigin } = venafiAddresses(target.project);
-      const result = await revokeOwnToken({ authOrigin }, reading.token.accessToken, ports, signal);
+      const result = await revokeOwnToken(
+        { authOrigin, project: target.project.id },
+        reading.token.accessToken,
+        ports,
+        signal,
+      );
       if (result.kind === 'revoked' || result.kind === 'not-found') {
         await forget();
         return result;

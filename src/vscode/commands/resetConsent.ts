@@ -89,7 +89,7 @@ export class ResetCommand {
           way: way.id,
           confirm: async (confirmed, preview, changed) => {
             // The connection is opened while the user reads; a failure shows when the request is sent.
-            this.ports.network.warm(confirmed.project.endpoint).catch(() => undefined);
+            this.ports.network.warm(confirmed.project).catch(() => undefined);
             // What the preview has learned of the jobs: the row says it as the question does.
             this.ports.jobs.show(confirmed).catch(() => undefined);
             const earlierUnknown = this.ports.store.get(key).unfinished !== undefined;

@@ -27,7 +27,7 @@ export async function signIn(project: Project, identity: Target | undefined, por
   const clientId = await clientIdOf(project, ports);
   if (clientId === undefined) return false;
   const { authOrigin } = venafiAddresses(project);
-  const client: VedauthClient = { authOrigin, clientId, boundTo: credentialOrigins(project) };
+  const client: VedauthClient = { authOrigin, clientId, boundTo: credentialOrigins(project), project: project.id };
   for (;;) {
     const { transport } = await ports.network.providerPorts();
     const { scope } = parseOptions(project);

@@ -9,7 +9,7 @@ import { response, ScriptedTransport } from '../../fakes/scriptedTransport';
 
 const authOrigin = 'https://auth.example';
 const boundTo = ['https://tpp.example', authOrigin];
-const client = { authOrigin, clientId: 'reconsent', boundTo };
+const client = { authOrigin, clientId: 'reconsent', boundTo, project: 'tpp' };
 const sealed = (name: string, to = boundTo) => new BoundSecret(`planted-${name}`, to);
 const never = new AbortController().signal;
 const full = {

@@ -7,7 +7,7 @@ import { noon } from '../../fakes/resetStage';
 import { type Answer, response, ScriptedTransport } from '../../fakes/scriptedTransport';
 
 const authOrigin = 'https://auth.example';
-const client = { authOrigin, clientId: 'reconsent', boundTo: ['https://tpp.example', authOrigin] };
+const client = { authOrigin, clientId: 'reconsent', boundTo: ['https://tpp.example', authOrigin], project: 'tpp' };
 const never = new AbortController().signal;
 const device = {
   device_code: 'planted-device-code',

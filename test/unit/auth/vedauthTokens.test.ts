@@ -23,7 +23,7 @@ const owner = { key, storedAt: noon };
 const name = `reconsent.tokens:${key}#${noon}`;
 const ended: SignIn = {
   owner,
-  client: { authOrigin: host, clientId: 'reconsent', boundTo: [host] },
+  client: { authOrigin: host, clientId: 'reconsent', boundTo: [host], project: 'tpp' },
   accessToken: sealed('access-0'),
   accessTokenExpiresAt: noon - 1,
   refreshToken: sealed('refresh-0'),

@@ -1,7 +1,7 @@
 import '../../fakes/editor';
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import * as https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,6 +150,50 @@ describe('the file with the authorities of a project', () => {
       }
     });
 
+    it('is read again when it has changed on the disk: the next call trusts the new one, and the old one no longer', async () => {
+      const next = await TestAuthority.create();
+      const serve = async (certificate: ServerCertificate) =>
+        bench.listen(
+          https.createServer(certificate, (_, response) => response.end('secure')),
+          'https',
+        );
+      const [before, after] = [await serve(server), await serve(await next.issue())];
+      const transport = bench.transport({
+        trust: { extraCertificates: (origin) => authorities.certificatesFor(origin) },
+      });
+      const ask = async ({ origin }: { readonly origin: string }, effect: 'read' | 'irreversible') => {
+        await authorities.settled();
+        const { result } = await sendCounting(transport, { ...post(origin), effect });
+        return result.kind === 'not-sent' ? result.cause : result.kind;
+      };
+      const caBundle = file('rotated.pem', authority.pem);
+      set({ endpoint: before.origin, authEndpoint: after.origin, caBundle });
+      for (const effect of ['read', 'irreversible'] as const) {
+        file('rotated.pem', authority.pem);
+        assert.deepEqual([await ask(before, effect), await ask(after, effect)], ['response', 'tls-untrusted']);
+        transport.warm(before.origin);
+        // In place, and by a file that takes its place, as deployments do it.
+        if (effect === 'read') file('rotated.pem', next.pem);
+        else renameSync(file('new.pem', next.pem), caBundle);
+        assert.deepEqual([await ask(before, effect), await ask(after, effect)], ['tls-untrusted', 'response']);
+      }
+      rmSync(caBundle);
+      assert.equal(await ask(after, 'read'), 'tls-untrusted');
+      assert.match((await authorities.problems())[0]?.what ?? '', /does not exist/);
+      file('rotated.pem', next.pem);
+      assert.equal(await ask(after, 'read'), 'response');
+      assert.deepEqual(await authorities.problems(), []);
+    });
+
+    it('is read once for as long as it stays what it is', async () => {
+      const caBundle = file('same.pem', authority.pem);
+      set({ endpoint: 'https://tpp.example', caBundle });
+      await authorities.settled();
+      const first = authorities.certificatesFor('https://tpp.example');
+      await authorities.settled();
+      assert.equal(authorities.certificatesFor('https://tpp.example'), first);
+    });
+
     it('is told with its place, its path and what to do', async () => {
       set(
         { endpoint: 'https://tpp.example', caBundle: file('ok.pem', authority.pem) },
@@ -162,6 +206,7 @@ describe('the file with the authorities of a project', () => {
           mend: caBundleTexts['leaf-only'].mend,
           project: projects[1],
           file: join(folder, 'leaf.pem'),
+          option: 'caBundle',
           problem: 'leaf-only',
         },
       ]);

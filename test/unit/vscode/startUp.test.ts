@@ -23,6 +23,7 @@ const leaf: AuthorityProblem = {
   mend: 'Mend it.',
   project: tpp,
   file: '/etc/certificates/of/the/whole/company/server.pem',
+  option: 'caBundle',
   problem: 'leaf-only',
 };
 
@@ -81,6 +82,15 @@ describe('what is told of settings that cannot be used', () => {
         'and none of an authority. No authority was added to those that are trusted. ' +
         caBundleTexts['leaf-only'].mend,
     ]);
+  });
+
+  it("a client certificate that was refused, by its own option, without a word of the key's contents", async () => {
+    files = async () => [{ ...leaf, file: '/etc/client.key', option: 'clientKey', problem: 'encrypted-key' }];
+    await change();
+    assert.match(
+      told[0] ?? '',
+      /, "clientKey": \/etc\/client\.key holds a key that is protected by a passphrase, which is not supported\. Nothing is sent for this project until it can be used\. Write it without one/,
+    );
   });
 
   it('the same once, however often the settings change, and anew when it had been mended', async () => {
