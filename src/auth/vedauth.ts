@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { Clock, HttpRequest, HttpResult, JsonField, Transport } from '../core/ports';
 import { BoundSecret } from '../core/redact';
+import { type AbandonedEnd, issueOrEnd } from './vedauthAbandoned';
 import { type Answer, parseJson, readVedError } from './vedauthAnswer';
 
 /** The API integration that signs in, and where. */
@@ -21,6 +22,12 @@ export interface VedauthClient {
 export interface VedauthPorts {
   readonly transport: Transport;
   readonly clock: Clock;
+}
+
+/** What a sign-in needs besides. */
+export interface SignInPorts extends VedauthPorts {
+  /** Told, once, what has become of a sign-in that was given up after its request had left. */
+  readonly onAbandoned?: (end: AbandonedEnd) => void;
 }
 
 /** What an authorization has brought. Times are epoch milliseconds; `undefined` when the answer does not say. */
@@ -52,17 +59,23 @@ export function vedauthUrl(authOrigin: string, path: string): URL {
   return new URL(`/vedauth/${path}`, authOrigin);
 }
 
-/** `authorize/oauth`. The password is sent to `/vedauth/` alone and kept nowhere. */
+/**
+ * `authorize/oauth`. The password is sent to `/vedauth/` alone and kept nowhere. What is issued to somebody who has given up
+ * meanwhile is revoked.
+ */
 export async function signInWithPassword(
   client: VedauthClient,
   account: { readonly username: string; readonly password: BoundSecret; readonly scope: string },
-  ports: VedauthPorts,
+  ports: SignInPorts,
   signal: AbortSignal,
 ): Promise<IssueResult> {
   const url = vedauthUrl(client.authOrigin, 'authorize/oauth');
   const { username, scope } = account;
-  const fields = { client_id: client.clientId, username, scope };
-  return issue(client, url, { ...fields, password: account.password }, ports, signal);
+  const fields = { client_id: client.clientId, username, scope, password: account.password };
+  const { clock, onAbandoned = () => undefined } = ports;
+  const issueOnce = (transport: Transport, inner: AbortSignal) =>
+    issue(client, url, fields, { transport, clock }, inner);
+  return issueOrEnd<IssueResult>(client, issueOnce, ports, signal, onAbandoned);
 }
 
 /** `authorize/token` with a refresh token. Whatever comes back, the token may be spent. */

@@ -10,11 +10,13 @@ import {
   type IssuedTokens,
   noTokenInAnswer,
   readIssuedTokens,
+  type SignInPorts,
   type VedauthClient,
   type VedauthFailure,
   type VedauthPorts,
   vedauthUrl,
 } from './vedauth';
+import { issueOrEnd } from './vedauthAbandoned';
 import { parseJson, readVedError } from './vedauthAnswer';
 
 /** What the user is shown. */
@@ -56,7 +58,7 @@ const longestIntervalS = 60;
 export async function startDeviceSignIn(
   client: VedauthClient,
   scope: string,
-  ports: VedauthPorts,
+  ports: SignInPorts,
   signal: AbortSignal,
 ): Promise<DeviceStart> {
   const exchange = new OneExchange(client, ports.transport, signal);
@@ -102,7 +104,7 @@ interface Started {
 async function poll(
   client: VedauthClient,
   { deviceCode, endsAt, intervalS: first }: Started,
-  ports: VedauthPorts,
+  ports: SignInPorts,
   signal: AbortSignal,
 ): Promise<DeviceResult> {
   const { clock } = ports;
@@ -113,7 +115,10 @@ async function poll(
     } catch {
       return { kind: 'aborted' };
     }
-    const result = await pollOnce(client, deviceCode, ports, signal);
+    // The answer to a poll that has left may bring tokens, whether or not somebody is still waiting.
+    const once = (transport: Transport, inner: AbortSignal) =>
+      pollOnce(client, deviceCode, { transport, clock }, inner);
+    const result = await issueOrEnd<DeviceResult>(client, once, ports, signal, ports.onAbandoned ?? (() => undefined));
     if (result.kind === 'unanswered') {
       if (result.result.kind === 'aborted') return { kind: 'aborted' };
       if (!mayPollAgain(result.result)) return result;

@@ -138,10 +138,14 @@ export class VedauthTokens {
     if (!stored) return ended;
     if (signal.aborted) return { kind: 'aborted' };
     const used = new BoundSecret(known.refreshToken, client.boundTo);
-    const result = await refreshTokens(client, used, this.ports, signal);
+    // Whoever gives up does not stop it: an answer that nobody takes would be a sign-in that is lost.
+    const untilAnswered = new AbortController().signal;
+    const result = await refreshTokens(client, used, this.ports, untilAnswered);
     switch (result.kind) {
-      case 'issued':
-        return this.#keep(signIn, known, result.tokens);
+      case 'issued': {
+        const kept = await this.#keep(signIn, known, result.tokens);
+        return signal.aborted ? { kind: 'aborted' } : kept;
+      }
       case 'invalid-grant': {
         // Only the newest token tells that the sign-in is over: somebody may have taken over the lock, and been faster.
         const now = await this.#load(signIn, signal, true);

@@ -6,7 +6,7 @@ import { plainText } from '../../core/foreignText';
 import type { Project } from '../../core/model';
 import type { Transport } from '../../core/ports';
 import { inert } from '../prompts';
-import { nameOf, whileWaiting } from './operator';
+import { nameOf, whenAbandoned, whileWaiting } from './operator';
 import type { VenafiPorts } from './ports';
 
 export type SignInEnd = Exclude<DeviceResult, { kind: 'issued' }> | Exclude<DeviceStart, { kind: 'started' }>;
@@ -16,11 +16,12 @@ export async function signInByDevice(
   project: Project,
   client: VedauthClient,
   scope: string,
-  { prompts, clock }: Pick<VenafiPorts, 'prompts' | 'clock'>,
+  { prompts, clock, log }: Pick<VenafiPorts, 'prompts' | 'clock' | 'log'>,
   transport: Transport,
 ): Promise<DeviceResult | SignInEnd> {
-  const ports = { transport, clock };
-  const { host } = new URL(client.authOrigin);
+  const server = new URL(client.authOrigin);
+  const { host } = server;
+  const ports = { transport, clock, onAbandoned: whenAbandoned(project, server, { prompts, log }) };
   const started = await whileWaiting(inert(vscode.l10n.t('Asking {0} for a code', host)), (signal) =>
     startDeviceSignIn(client, scope, ports, signal),
   );

@@ -1,5 +1,6 @@
 /** The operator of a project: whoever is signed in there, for all of its identities. */
 import * as vscode from 'vscode';
+import type { AbandonedEnd } from '../../auth/vedauthAbandoned';
 import type { ConsentState } from '../../core/consentStore';
 import { plainText } from '../../core/foreignText';
 import type { Project, Reason, Target } from '../../core/model';
@@ -74,4 +75,23 @@ export function whileWaiting<T>(
       }
     },
   );
+}
+
+/** For a sign-in that was stopped after it had left; what was issued nevertheless is ended on the server. */
+export function whenAbandoned(
+  project: Project,
+  { host }: URL,
+  { prompts, log }: Pick<VenafiPorts, 'prompts' | 'log'>,
+): (end: AbandonedEnd) => void {
+  return (end) => {
+    log.info(`A sign-in at ${host} was stopped after it had left: ${end}`);
+    if (end !== 'left') return;
+    void prompts.warn(
+      vscode.l10n.t(
+        'The sign-in to {0} was stopped after it had left. Nothing was stored here, but {1} may keep a grant of it that nobody uses. Let an administrator revoke it, or wait until it ends.',
+        nameOf(project),
+        host,
+      ),
+    );
+  };
 }

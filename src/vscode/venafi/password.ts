@@ -5,7 +5,7 @@ import type { Project } from '../../core/model';
 import type { Transport } from '../../core/ports';
 import { BoundSecret } from '../../core/redact';
 import { inert } from '../prompts';
-import { nameOf, whileWaiting } from './operator';
+import { nameOf, whenAbandoned, whileWaiting } from './operator';
 import type { VenafiPorts } from './ports';
 
 /** `undefined`: the user has escaped. */
@@ -13,11 +13,12 @@ export async function signInByPassword(
   project: Project,
   client: VedauthClient,
   scope: string,
-  { prompts, clock }: Pick<VenafiPorts, 'prompts' | 'clock'>,
+  { prompts, clock, log }: Pick<VenafiPorts, 'prompts' | 'clock' | 'log'>,
   transport: Transport,
 ): Promise<IssueResult | undefined> {
   const title = vscode.l10n.t('Sign in to {0}', nameOf(project));
-  const { host } = new URL(client.authOrigin);
+  const server = new URL(client.authOrigin);
+  const { host } = server;
   const username = await prompts.credential(
     {
       title,
@@ -33,7 +34,8 @@ export async function signInByPassword(
   );
   if (password === undefined) return undefined;
   const account = { username, password: new BoundSecret(password, [client.authOrigin]), scope };
+  const onAbandoned = whenAbandoned(project, server, { prompts, log });
   return whileWaiting(inert(vscode.l10n.t('Signing in at {0}', host)), (signal) =>
-    signInWithPassword(client, account, { transport, clock }, signal),
+    signInWithPassword(client, account, { transport, clock, onAbandoned }, signal),
   );
 }

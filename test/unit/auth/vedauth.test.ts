@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { refreshTokens, revokeOwnToken, signInWithPassword } from '../../../src/auth/vedauth';
-import type { HttpResult } from '../../../src/core/ports';
+import type { HttpResult, Transport } from '../../../src/core/ports';
 import { BoundSecret } from '../../../src/core/redact';
 import { ManualClock } from '../../fakes/manualClock';
 import { noon } from '../../fakes/resetStage';
@@ -122,6 +122,75 @@ describe('vedauth', () => {
       assert.ok(signedIn.kind === 'refused');
       assert.equal(signedIn.error, 'invalid_grant');
       assert.doesNotMatch(signedIn.description, /planted|\u202e|\n/);
+    });
+  });
+
+  describe('with a password, given up after it has left', () => {
+    const account = { username: 'tpp-admin', password: sealed('password', [authOrigin]), scope: 'admin:delete' };
+
+    /** Answers the sign-in when it is let, and then the revocation. */
+    async function giveUp(issued: HttpResult, revoked: HttpResult) {
+      const stop = new AbortController();
+      const bearers: (string | undefined)[] = [];
+      let answer: (result: HttpResult) => void = () => undefined;
+      const signals: AbortSignal[] = [];
+      const transport: Transport = {
+        send: (request, signal) => {
+          signals.push(signal);
+          request.onSent?.();
+          const secret = request.bearer?.revealFor(request.url);
+          bearers.push(secret?.kind === 'revealed' ? secret.value : undefined);
+          if (request.url.pathname.endsWith('/revoke/token')) return Promise.resolve(revoked);
+          return new Promise((resolve) => {
+            answer = resolve;
+          });
+        },
+      };
+      let tell: (end: string) => void = () => undefined;
+      const told = new Promise<string>((resolve) => {
+        tell = resolve;
+      });
+      const ports = { transport, clock: new ManualClock(noon), onAbandoned: (end: string) => tell(end) };
+      const signing = signInWithPassword(client, account, ports, stop.signal);
+      stop.abort();
+      assert.deepEqual(await signing, { kind: 'unanswered', result: { kind: 'aborted', sent: true } });
+      assert.ok(signals.every(({ aborted }) => !aborted));
+      answer(issued);
+      return { end: await told, bearers };
+    }
+
+    const refused = response(400, { error: 'invalid_grant' });
+    const lost = { kind: 'broken', cause: 'timeout', detail: '' } as const;
+    const rows: readonly (readonly [what: string, issued: HttpResult, revoked: HttpResult, end: string])[] = [
+      ['what is issued is revoked', response(200, full), response(200), 'ended'],
+      ['what is known nowhere any more is over', response(200, full), response(202), 'ended'],
+      ['what cannot be revoked is told', response(200, full), lost, 'left'],
+      ['a server that does not revoke is told', response(200, full), response(500), 'left'],
+      ['a refusal has left nothing', refused, lost, 'none'],
+      ['an answer that never came is told', lost, lost, 'left'],
+      ['a server that failed is told', response(503), lost, 'left'],
+    ];
+    for (const [what, issued, revoked, end] of rows) {
+      it(`${what}: ${end}`, async () => {
+        const given = await giveUp(issued, revoked);
+        assert.equal(given.end, end);
+        const wasIssued = issued.kind === 'response' && issued.status === 200;
+        assert.deepEqual(given.bearers, wasIssued ? [undefined, 'planted-access'] : [undefined]);
+      });
+    }
+
+    it('nothing of it is done for one that has not left yet: that is stopped', async () => {
+      const stop = new AbortController();
+      const transport: Transport = {
+        send: (_request, signal) =>
+          new Promise((resolve) => {
+            signal.addEventListener('abort', () => resolve({ kind: 'aborted', sent: false }));
+            stop.abort();
+          }),
+      };
+      const ports = { transport, clock: new ManualClock(noon), onAbandoned: () => assert.fail('nothing left') };
+      const ended = await signInWithPassword(client, account, ports, stop.signal);
+      assert.deepEqual(ended, { kind: 'unanswered', result: { kind: 'aborted', sent: false } });
     });
   });
 

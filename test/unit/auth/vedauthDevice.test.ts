@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { startDeviceSignIn } from '../../../src/auth/vedauthDevice';
 import { signInFailed } from '../../../src/auth/vedauthReasons';
+import type { Transport } from '../../../src/core/ports';
 import { FakeClock } from '../../fakes/clock';
 import { noon } from '../../fakes/resetStage';
 import { type Answer, response, ScriptedTransport } from '../../fakes/scriptedTransport';
@@ -129,6 +130,31 @@ describe('vedauth device flow', () => {
     const { transport, started } = await start(device, pending);
     assert.deepEqual(await started.waiting.wait(AbortSignal.abort()), { kind: 'aborted' });
     assert.equal(transport.requests.length, 1);
+  });
+
+  it('what a poll brings after the user gave up is revoked', async () => {
+    const stop = new AbortController();
+    const paths: string[] = [];
+    let tell: (end: string) => void = () => undefined;
+    const told = new Promise<string>((resolve) => {
+      tell = resolve;
+    });
+    const transport: Transport = {
+      send: async (request) => {
+        const { pathname } = request.url;
+        paths.push(pathname);
+        request.onSent?.();
+        if (pathname.endsWith('/device')) return response(200, device);
+        if (pathname.endsWith('/token') && !pathname.includes('revoke')) stop.abort();
+        return response(200, tokens);
+      },
+    };
+    const ports = { transport, clock, onAbandoned: (end: string) => tell(end) };
+    const started = await startDeviceSignIn(client, 'admin:delete;configuration', ports, never);
+    assert.ok(started.kind === 'started', started.kind);
+    assert.deepEqual(await started.waiting.wait(stop.signal), { kind: 'aborted' });
+    assert.equal(await told, 'ended');
+    assert.deepEqual(paths.slice(1), ['/vedauth/authorize/token', '/vedauth/revoke/token']);
   });
 
   it('a start that is refused says why', async () => {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CredentialVault } from '../../../src/auth/credentialVault';
 import { type SignIn, type TokenPorts, type TokenReading, VedauthTokens } from '../../../src/auth/vedauthTokens';
 import { operatorKey, type TargetKey } from '../../../src/core/model';
-import type { Clock } from '../../../src/core/ports';
+import type { Clock, Transport } from '../../../src/core/ports';
 import { credentialForms } from '../../../src/providers/venafiTpp/credentialForms';
 import { venafiTpp } from '../../../src/providers/venafiTpp/description';
 import { createFileGenerations } from '../../../src/storage/fileGenerations';
@@ -239,6 +239,21 @@ describe('tokens of a sign-in', () => {
         return response(400, { error: 'invalid_grant' });
       });
       assert.equal(bearer(await tokens.current(ended, never)), 'access-1');
+    });
+
+    it('being given up after it has left loses no token: the answer is waited for, and kept', async () => {
+      const stop = new AbortController();
+      const transport: Transport = {
+        send: async (request, inner) => {
+          stop.abort();
+          return inner.aborted ? { kind: 'aborted', sent: true } : scene.transport.send(request, inner);
+        },
+      };
+      assert.deepEqual(await new VedauthTokens({ ...ports, transport }).current(ended, stop.signal), {
+        kind: 'aborted',
+      });
+      assert.equal(bearer(await otherWindow().current(ended, never)), 'access-1');
+      assert.deepEqual(refreshes(), ['refresh-0']);
     });
 
     it('without a refresh token there is nothing to renew with', async () => {

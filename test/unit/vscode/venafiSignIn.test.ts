@@ -4,6 +4,7 @@ import type { DeviceCode } from '../../../src/auth/vedauthDevice';
 import { forgetCredential } from '../../../src/vscode/commands/forgetCredential';
 import { pageToOpen } from '../../../src/vscode/venafi/device';
 import { venafiActions } from '../../../src/vscode/venafi/venafiActions';
+import { until } from '../http/bench';
 import { VenafiDesk } from './venafiDesk';
 
 const inBrowser = 'With a code in the browser';
@@ -206,6 +207,60 @@ describe('Sign In of an operator', () => {
       };
       assert.equal(await signIn(), true);
       assert.equal(desk.requests('/authorize/oauth'), 2);
+    });
+
+    describe('stopped while the server was thinking', () => {
+      /** Presses Cancel in the progress when the request has come to the server. */
+      async function cancelled(): Promise<void> {
+        desk.answers = [withPassword];
+        password(desk.sample.administrator.password);
+        let stop: () => void = () => undefined;
+        Object.assign(desk.editor.api.window, {
+          withProgress: (
+            _options: object,
+            task: (progress: { report(): void }, token: object) => Promise<unknown>,
+          ): Promise<unknown> =>
+            task(
+              { report: () => undefined },
+              {
+                onCancellationRequested: (listener: () => void) => {
+                  stop = listener;
+                  return { dispose: () => undefined };
+                },
+              },
+            ),
+        });
+        const signing = signIn();
+        await until(() => desk.requests('/authorize/oauth') > 0);
+        stop();
+        assert.equal(await signing, false);
+      }
+      const own = () => desk.control.grants({ grantee: 'tpp-admin' }).length;
+
+      it('leaves no grant on the server, and is silent', async () => {
+        const before = own();
+        const match = { path: '/vedauth/authorize/oauth' };
+        desk.sandbox.control.faults.add({ match, effect: { kind: 'delay', ms: 300 }, times: 1 });
+        await cancelled();
+        await until(() => desk.requests('/revoke/token') > 0);
+        await until(() => desk.log.some((line) => line.endsWith(': ended')));
+        assert.equal(own(), before);
+        assert.deepEqual(
+          desk.shown.map(({ kind }) => kind),
+          ['pick'],
+        );
+        assert.deepEqual(await desk.stored(), []);
+      });
+
+      it('says so when a grant may be left', async () => {
+        const match = { path: '/vedauth/authorize/oauth' };
+        desk.sandbox.control.faults.add({ match, effect: { kind: 'delay', ms: 300 }, times: 1 });
+        desk.control.fault('internal500', { route: 'revokeToken', times: 1 });
+        await cancelled();
+        await until(() => desk.last().kind === 'warn');
+        assert.match(desk.last().text, /may keep a grant of it that nobody uses\. Let an administrator revoke it/);
+        assert.deepEqual(await desk.stored(), []);
+      });
     });
 
     it('Escape ends it silently', async () => {
