@@ -159,6 +159,40 @@ describe('Venafi TPP against the sandbox', () => {
     });
   }
 
+  it('over the wire, of all codes and bodies only 0 with Success is taken for success', async () => {
+    const codes = [...Array.from({ length: 19 }, (_, code) => code), 99];
+    const bodies = [
+      'resultString',
+      'successString',
+      'resultMissing',
+      'successMissing',
+      'emptyObject',
+      'emptyArray',
+    ] as const;
+    const answers: readonly (readonly [fault: VenafiFault, options: Partial<VenafiFaultOptions>])[] = [
+      ...codes.map((result) => ['result', { result }] as const),
+      ['result', { result: 0, success: false }],
+      ['result', { result: 2, success: true }],
+      ...[...bodies, 'nullBody', 'emptyBody', 'html', 'accepted202'].map(
+        (fault) => [fault as VenafiFault, {}] as const,
+      ),
+    ];
+    const accepted: string[] = [];
+    for (const [fault, options] of answers) {
+      const identity = { id: alice, label: 'alice' };
+      const target = { project: world.project, identity, credentials: [world.credential] } as const;
+      const previewed = await world.provider.preview(target, 'revokeGrants', never);
+      assert.ok(previewed.kind === 'ready', previewed.kind);
+      world.control.fault(fault, { route: 'revokeGrants', times: 1, ...options });
+      const leaving: Leaving = { mayLeave: () => true, onSent: () => undefined, another: async () => undefined };
+      const { kind } = await previewed.prepared.send(leaving, never);
+      if (kind === 'accepted') accepted.push(`${fault} ${JSON.stringify(options)}`);
+      else assert.ok(['refused', 'unknown'].includes(kind), `${fault} ${kind}`);
+    }
+    assert.deepEqual(accepted, ['result {"result":0}']);
+    assert.equal(posts(), answers.length);
+  });
+
   it('a role that may not: refused before anybody is asked', async () => {
     world.credential = world.credentialOf(
       world.control.seed({ grants: [{ grantee: 'bob.test', application: world.sample.clientId }] }).grants[0] ??

@@ -88,9 +88,11 @@ describe('the file with the authorities of a project', () => {
     let projects: readonly Project[];
     let changed: () => void;
     let authorities: Authorities;
+    let shiftMs: number;
     beforeEach(() => {
       bench = new Bench();
       projects = [];
+      shiftMs = 0;
       changed = () => assert.fail('nobody listens');
       authorities = new Authorities({
         projects: {
@@ -104,7 +106,7 @@ describe('the file with the authorities of a project', () => {
           },
         },
         descriptions: providerDescriptions,
-        clock: systemClock,
+        clock: { ...systemClock, now: () => Date.now() + shiftMs },
       });
     });
     afterEach(() => bench.close());
@@ -193,6 +195,32 @@ describe('the file with the authorities of a project', () => {
       await authorities.settled();
       assert.equal(authorities.certificatesFor('https://tpp.example'), first);
     });
+
+    const refused: Readonly<Record<string, readonly [CaBundleProblem, content: () => Buffer | string | undefined]>> = {
+      missing: ['missing', () => undefined],
+      empty: ['empty', () => ''],
+      DER: ['der', () => der(authority.pem)],
+      'PKCS#7': ['pkcs7', () => '-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n'],
+      'a leaf': ['leaf-only', () => server.cert],
+      'with a private key': ['private-key', () => `${authority.pem}\n${server.key}`],
+      expired: ['expired', () => authority.pem],
+      'of 50 MB': ['too-large', () => Buffer.alloc(50_000_000, 'x')],
+    };
+    for (const [what, [problem, content]] of Object.entries(refused)) {
+      it(`that is ${what} is told when the settings are saved, and adds nothing`, async () => {
+        const bytes = content();
+        const caBundle = join(folder, `refused-${problem}.pem`);
+        if (bytes !== undefined) writeFileSync(caBundle, bytes);
+        if (problem === 'expired') shiftMs = 2000 * dayMs;
+        set({ endpoint: 'https://tpp.example', caBundle });
+        const text = caBundleTexts[problem];
+        assert.deepEqual(
+          (await authorities.problems()).map(({ path, what, mend }) => ({ path, what, mend })),
+          [{ path: '[0].caBundle', what: `${caBundle} ${text.what}`, mend: text.mend }],
+        );
+        assert.deepEqual(authorities.certificatesFor('https://tpp.example'), []);
+      });
+    }
 
     it('is told with its place, its path and what to do', async () => {
       set(
