@@ -42,7 +42,10 @@ export function issueOrEnd<T extends { readonly kind: string }>(
   return new Promise((resolve, reject) => {
     let abandoned = false;
     const giveUp = (): void => {
-      if (!sent) return scope.abort();
+      if (!sent) {
+        scope.abort();
+        return;
+      }
       abandoned = true;
       resolve({ kind: 'unanswered', result: { kind: 'aborted', sent: true } });
     };
