@@ -64,6 +64,21 @@ const oneHttpParser = {
   },
 };
 
+/**
+ * gaxios loads it when it is given no `fetch`. It is always given ours, and must never go past it.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const noOtherFetch = {
+  name: 'no-other-fetch',
+  setup(build) {
+    build.onResolve({ filter: /^node-fetch$/ }, ({ path }) => ({ path, namespace: 'no-other-fetch' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-other-fetch' }, ({ path }) => ({
+      contents: `export default () => { throw new Error('${path} is not part of Reconsent'); };`,
+    }));
+  },
+};
+
 const build = await context({
   entryPoints: { extension: 'src/extension.ts', ...lazyParts },
   absWorkingDir: import.meta.dirname,
@@ -81,7 +96,7 @@ const build = await context({
   // THIRD-PARTY-NOTICES.md carries them.
   legalComments: 'none',
   logLevel: flags.metafile ? 'warning' : 'info',
-  plugins: [splitLazyParts, oneHttpParser],
+  plugins: [splitLazyParts, oneHttpParser, noOtherFetch],
 });
 
 if (flags.watch) {

@@ -22,6 +22,7 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly icon?: string;
+  readonly l10n?: string;
   readonly engines: { readonly vscode: string };
   readonly extensionKind: readonly string[];
   readonly activationEvents: readonly string[];

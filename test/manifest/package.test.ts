@@ -57,8 +57,8 @@ describe('the package that users install', function () {
     write(to);
   }
 
+  /** No languages yet: with them it would be larger than the limit below. */
   it('holds these files and no others', () => {
-    const languages = repositoryFiles().filter((file) => /^(package\.nls\..+|l10n\/.+)\.json$/.test(file));
     assert.deepEqual(
       [...packagedFiles(folder)].sort(),
       [
@@ -89,7 +89,6 @@ describe('the package that users install', function () {
         'media/verified-light.png',
         'package.json',
         'package.nls.json',
-        ...languages,
       ].sort(),
     );
   });

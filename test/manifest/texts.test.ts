@@ -1,49 +1,20 @@
 import assert from 'node:assert/strict';
-import type { CallExpression, Expression, Node } from 'typescript/unstable/ast';
+import type { Expression } from 'typescript/unstable/ast';
 import {
-  isCallExpression,
   isConditionalExpression,
-  isElementAccessExpression,
   isIdentifier,
   isObjectLiteralExpression,
   isParenthesizedExpression,
-  isPropertyAccessExpression,
   isPropertyAssignment,
   isShorthandPropertyAssignment,
   isStringLiteralLikeNode,
 } from 'typescript/unstable/ast';
-import { SymbolFlags } from 'typescript/unstable/sync';
-import { signInReasonTexts } from '../../src/auth/signInReasonTexts';
-import { downloadTexts } from '../../src/core/downloadTexts';
+import { reasonSources } from '../../scripts/l10n/catalogues';
+import { collectTexts } from '../../scripts/l10n/sourceTexts';
+import { translations } from '../../scripts/l10n/translations';
 import { pastedSecretProblemTexts } from '../../src/core/pastedSecret';
-import { reasonTexts } from '../../src/core/reasonTexts';
-import { unattendedTexts } from '../../src/core/unattendedTexts';
 import { providerDescriptions } from '../../src/providers/registry';
-import {
-  finding,
-  nodesOf,
-  openSample,
-  openSourceTree,
-  type SourceTree,
-  type TreeFile,
-} from '../unit/architecture/sourceTree';
-
-/**
- * Where English texts stand that are not literals at the place of their translation: tables of the core, the shape that
- * the providers' tables have, and the one place that hands texts on to the editor.
- */
-const catalogues = [
-  'core/outcomeText.ts',
-  'core/pastedSecret.ts',
-  'core/presentation.ts',
-  'core/provider.ts',
-  'core/reasonTexts.ts',
-  'core/taskEnds.ts',
-  'providers/googleDataPortability/scopeSelection.ts',
-  'providers/googleDataPortability/scopes.ts',
-  'vscode/translate.ts',
-  'vscode/wholeFile.ts',
-];
+import { finding, openSample, openSourceTree, type SourceTree, type TreeFile } from '../unit/architecture/sourceTree';
 
 describe('the texts in the code', () => {
   let tree: SourceTree;
@@ -66,14 +37,7 @@ describe('the texts in the code', () => {
   });
 
   it('have named placeholders in the catalogues of reasons, and end like sentences', () => {
-    const sources = [
-      reasonTexts,
-      downloadTexts,
-      unattendedTexts,
-      signInReasonTexts,
-      ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
-    ];
-    for (const [code, texts] of sources.flatMap((source) => Object.entries(source))) {
+    for (const [code, texts] of reasonSources.flatMap((source) => Object.entries(source))) {
       for (const text of Object.values(texts)) {
         assert.doesNotMatch(text.replaceAll(/\{[a-zA-Z]\w*\}/g, ''), /[{}]/, code);
         assert.match(text, /([.!?]|\{\w+\})$/, code);
@@ -82,14 +46,7 @@ describe('the texts in the code', () => {
   });
 
   it('belong to one reason each', () => {
-    const sources = [
-      reasonTexts,
-      downloadTexts,
-      unattendedTexts,
-      signInReasonTexts,
-      ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
-    ];
-    const codes = sources.flatMap(Object.keys);
+    const codes = reasonSources.flatMap(Object.keys);
     assert.deepEqual(codes, [...new Set(codes)]);
   });
 });
@@ -100,7 +57,7 @@ describe('the rules for texts', () => {
     const tree = openSample({
       'vscode/bad.ts': [
         `import * as vscode from 'vscode';`,
-        `const name = 'x';`,
+        `declare const name: string;`,
         'export const a = vscode.l10n.t(`Hello $' + '{name}`);',
         `export const b = vscode.l10n.t('Hello ' + name);`,
         `export const c = vscode.l10n.t(name);`,
@@ -109,6 +66,8 @@ describe('the rules for texts', () => {
         `export const f = (translate: (text: string, values: object) => string) => translate('{who}', { what: name });`,
         `export const g = vscode.l10n.t(name === 'x' ? 'one' : name);`,
         `export const fine = vscode.l10n.t(name === 'x' ? 'One' : 'Two');`,
+        `const words = { one: 'One', two: 'Two' } as const;`,
+        `export const inTable = (key: keyof typeof words) => vscode.l10n.t(words[key]);`,
         `export const alsoFine = (translate: (text: string, values: object) => string) => translate('{name}', { name });`,
       ].join('\n'),
     });
@@ -128,49 +87,24 @@ describe('the rules for texts', () => {
   });
 });
 
-function textFindings({ checker, files }: Pick<SourceTree, 'checker' | 'files'>): readonly string[] {
-  const fromCatalogue = (text: Expression): boolean => {
-    const source = isElementAccessExpression(text) ? text.expression : text;
-    const named = isPropertyAccessExpression(source) ? source.name : source;
-    const symbol = isIdentifier(named) ? checker.getSymbolAtLocation(named) : undefined;
-    const origin = symbol && (symbol.flags & SymbolFlags.Alias) !== 0 ? checker.getAliasedSymbol(symbol) : symbol;
-    return (origin?.declarations ?? []).some(({ path }) => catalogues.some((file) => isFile(path, file)));
-  };
-  return files.flatMap((file) =>
-    translations(file).flatMap((call) => {
-      const [first, ...rest] = call.arguments;
-      return (first ? alternatives(first) : []).flatMap((text) => {
-        if (!isStringLiteralLikeNode(text)) {
-          return fromCatalogue(text) ? [] : [finding(file, text, 'is neither a literal nor from a catalogue')];
-        }
-        const asked = [...new Set([...text.text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
-        const given = valuesGiven(rest).sort();
-        const list = (names: readonly string[]): string => names.join(', ') || 'nothing';
-        return asked.join() === given.join()
-          ? []
-          : [finding(file, text, `"${text.text}" asks for ${list(asked)} and is given ${list(given)}`)];
-      });
-    }),
-  );
+function textFindings(tree: Pick<SourceTree, 'checker' | 'files'>): readonly string[] {
+  return [...collectTexts(tree).untraceable, ...tree.files.flatMap(valueFindings)].sort();
 }
 
-/** The compiler's paths are in small letters where the file system does not tell them apart. */
-function isFile(path: string, file: string): boolean {
-  return path.toLowerCase().endsWith(`/src/${file}`.toLowerCase());
-}
-
-/** Calls of `l10n.t` and of the `translate` that the pure texts are given. */
-function translations(file: TreeFile): readonly CallExpression[] {
-  return [...nodesOf(file.source)]
-    .filter((node) => isCallExpression(node))
-    .filter(({ expression }) => isTranslator(expression));
-}
-
-function isTranslator(callee: Node): boolean {
-  if (isIdentifier(callee)) return callee.text === 'translate';
-  if (!isPropertyAccessExpression(callee)) return false;
-  const owner = isPropertyAccessExpression(callee.expression) ? callee.expression.name : callee.expression;
-  return callee.name.text === 'translate' || (callee.name.text === 't' && isIdentifier(owner) && owner.text === 'l10n');
+/** Literals whose placeholders are not those that are filled. */
+function valueFindings(file: TreeFile): readonly string[] {
+  return translations(file).flatMap((call) => {
+    const [first, ...rest] = call.arguments;
+    return (first ? alternatives(first) : []).flatMap((text) => {
+      if (!isStringLiteralLikeNode(text)) return [];
+      const asked = [...new Set([...text.text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
+      const given = valuesGiven(rest).sort();
+      const list = (names: readonly string[]): string => names.join(', ') || 'nothing';
+      return asked.join() === given.join()
+        ? []
+        : [finding(file, text, `"${text.text}" asks for ${list(asked)} and is given ${list(given)}`)];
+    });
+  });
 }
 
 function alternatives(text: Expression): readonly Expression[] {

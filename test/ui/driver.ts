@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   /** The folder to open; without it a temporary, empty one. */
   readonly folder?: string;
   readonly theme?: 'light' | 'dark' | 'high-contrast';
+  /** Display language, by the name that VS Code gives it: `pt-br`. Without it English. */
+  readonly language?: string;
   /** More user settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Settings with the scope `machine`, which user settings have no effect on. */
@@ -99,6 +101,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    if (options.language !== undefined) await displayLanguage(context, options.language);
     await keepSecrets(context);
     await unwrapLoopbackLinks(context);
     const openWindow = async (other?: string): Promise<WorkbenchWindow> => {
@@ -132,6 +135,14 @@ async function keepSecrets(context: BrowserContext): Promise<void> {
   await context.route('**/mint-key', (route) =>
     route.fulfill({ status: 200, contentType: 'application/octet-stream', body: key }),
   );
+}
+
+/**
+ * What the script of a language pack tells the workbench, which hands it on to the server and the extension host. There is no
+ * pack here: the workbench's own texts stay English, those of extensions are in the language.
+ */
+async function displayLanguage(context: BrowserContext, language: string): Promise<void> {
+  await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)};`);
 }
 
 /** Links to loopback are rewritten to `/proxy/<port>/…`, which only code-server's own entry serves. */
