@@ -67,10 +67,16 @@ function nameOf({ application, scope, issuedAt }: Grant): string {
   return JSON.stringify([application, scope, issuedAt ?? null]);
 }
 
-/** The users of an application, whoever they are, and the other applications of a user: with one there is no other. */
+/**
+ * The users of an application, whoever they are, and the other applications of a user: with one there is no other. Of a grant
+ * that says no application nobody knows which it is.
+ */
 export function othersTouched(consent: Consent): readonly Reason[] {
   const [sum] = lossesOf(consent);
-  const alone = consent.kind !== 'of-application' && applicationsOf(consent.grants) <= 1;
+  const alone =
+    consent.kind !== 'of-application' &&
+    applicationsOf(consent.grants) <= 1 &&
+    consent.grants.every(({ application }) => application !== '');
   return alone || !sum ? [] : [sum];
 }
 

@@ -93,6 +93,20 @@ describe('Venafi TPP: preview', () => {
     assert.deepEqual([preview.losses.length, preview.losses.at(-1)?.params], [14, { count: '28' }]);
   });
 
+  it('asks for a person where other users, other applications or unknown ones are touched', async () => {
+    const asked = async (id: string): Promise<readonly string[]> =>
+      codes((await ready(scene, targetWith(id))).preview.needsPerson ?? assert.fail('nothing was said'));
+    assert.deepEqual(await asked(ofApplication), ['venafi.loss.application']);
+    assert.deepEqual(await asked(alice), ['venafi.loss.grantee']);
+    scene.answers('GetGrants', grants(grant('build-pipeline', noon), grant('build-pipeline', noon - hourMs)));
+    assert.deepEqual(await asked(alice), []);
+    scene.answers('GetGrants', grants({}, {}));
+    assert.deepEqual(await asked(alice), ['venafi.loss.grantee']);
+    scene.answers('GetGrants', grants(grant('build-pipeline', noon)));
+    scene.answers('Self', self(alice));
+    assert.deepEqual(await asked(alice), ['venafi.effect.self']);
+  });
+
   describe('oneself', () => {
     for (const own of [alice, alice.replace(/[{}]/g, ''), alice.toUpperCase().replace('LOCAL', 'local')]) {
       it(`is recognised as ${own}`, async () => {
