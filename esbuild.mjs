@@ -26,6 +26,7 @@ const lazyParts = {
   journal: 'src/vscode/journal/journalActions.ts',
   tasks: 'src/vscode/tasks/taskActions.ts',
   venafi: 'src/vscode/venafi/venafiActions.ts',
+  wizard: 'src/vscode/wizard/wizardActions.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
   appleClientSecret: 'src/auth/appleClientSecret.ts',
   identityPlatform: 'src/providers/identityPlatform/provider.ts',

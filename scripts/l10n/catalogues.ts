@@ -1,6 +1,7 @@
 /** What stands behind the texts that the code takes from objects: the English texts, read from the modules themselves. */
 import { signInReasonTexts } from '../../src/auth/signInReasonTexts';
 import { downloadTexts } from '../../src/core/downloadTexts';
+import { endpointSentences } from '../../src/core/projectSteps';
 import type { CredentialField, ReasonText, ResetWay } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { taskEnds } from '../../src/core/taskEnds';
@@ -10,6 +11,7 @@ import {
   documentedOnlyScopes,
   retiredScopes,
 } from '../../src/providers/googleDataPortability/scopeData';
+import { projectSteps } from '../../src/providers/projectSteps';
 import { providerDescriptions } from '../../src/providers/registry';
 import { allReasonTexts } from '../../src/vscode/allReasonTexts';
 import { caBundleTexts } from '../../src/vscode/caBundle';
@@ -19,7 +21,10 @@ const descriptions = [...providerDescriptions.values()];
 const ways: readonly ResetWay[] = descriptions.flatMap((one) => one.ways);
 const forms = descriptions.flatMap(({ credentialForms }) => credentialForms);
 const fields: readonly CredentialField[] = forms.flatMap((form) => form.fields);
-const choices = fields.flatMap((field) => field.choices ?? []);
+const steps = [...projectSteps.values()].flatMap((one) => one.steps);
+const identitySteps = [...projectSteps.values()].map(({ identity }) => identity);
+const stepChoices = steps.flatMap((step) => (step.kind === 'choice' ? step.choices : []));
+const choices = [...fields.flatMap((field) => field.choices ?? []), ...stepChoices];
 const files = [...Object.values(caBundleTexts), ...Object.values(clientCertificateTexts)];
 const scopes = [...currentScopes, ...documentedOnlyScopes, ...retiredScopes];
 
@@ -38,6 +43,13 @@ export const reasonSources: readonly Readonly<Record<string, ReasonText>>[] = [
  */
 export const catalogues: ReadonlyMap<string, readonly (string | undefined)[]> = new Map([
   ['core/outcomeText.ts#template', [...allReasonTexts.values()].flatMap(sentences)],
+  ['core/projectSteps.ts#CommonStep.detail', steps.map(({ detail }) => detail)],
+  ['core/projectSteps.ts#CommonStep.label', steps.map(({ label }) => label)],
+  ['core/projectSteps.ts#CommonStep.problem', steps.map(({ problem }) => problem)],
+  ['core/projectSteps.ts#IdentityStep.detail', identitySteps.map(({ detail }) => detail)],
+  ['core/projectSteps.ts#IdentityStep.label', identitySteps.map(({ label }) => label)],
+  ['core/projectSteps.ts#IdentityStep.problem', identitySteps.map(({ problem }) => problem)],
+  ['core/projectSteps.ts#endpointSentences', Object.values(endpointSentences)],
   ['core/provider.ts#CredentialField.label', fields.map(({ label }) => label)],
   ['core/provider.ts#CredentialField.placeholder', fields.map(({ placeholder }) => placeholder)],
   ['core/provider.ts#CredentialForm.detail', forms.map(({ detail }) => detail)],

@@ -159,11 +159,16 @@ export class CredentialVault implements CredentialSource {
   /** Forgets one credential because the user says so. */
   async forgetOne(target: Target, storedAt: number): Promise<void> {
     const key = this.#keyOf(target);
+    const markers = (await this.ports.markers.list(key)).filter((marker) => marker.storedAt === storedAt);
+    await this.#forget(key, markers);
+  }
+
+  /** As {@link forget}, markers included: the identity is no longer configured. */
+  async erase(target: Target): Promise<void> {
+    await this.forget(target);
+    const key = this.#keyOf(target);
     const markers = await this.ports.markers.list(key);
-    await this.#forget(
-      key,
-      markers.filter((marker) => marker.storedAt === storedAt),
-    );
+    await Promise.all(markers.map(({ storedAt }) => this.ports.markers.delete(key, storedAt)));
   }
 
   async forgetDead(target: Target, credentials: readonly Credential[], resetAt: number): Promise<void> {

@@ -24,3 +24,45 @@ export function sameEntry(one: RawProject, other: RawProject): boolean {
 function inOrder(entry: RawProject): string {
   return JSON.stringify(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
+
+/** What the settings call the identity of an entry, or the project: its `id` or, without one, its `name`. */
+export function idOfEntry(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  return 'id' in entry ? entry.id : 'name' in entry ? entry.name : undefined;
+}
+
+export interface IdentityEntry {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The project with one identity more. */
+export function withIdentity(project: RawProject, identity: IdentityEntry): RawProject {
+  return { ...project, identities: [...identitiesIn(project), entryOfIdentity(identity, {})] };
+}
+
+/** The project with that identity changed; what else its entry holds stays. */
+export function withIdentityChanged(project: RawProject, id: string, identity: IdentityEntry): RawProject {
+  const before = identitiesIn(project);
+  const found = before.findIndex((entry) => idOfEntry(entry) === id);
+  const changed = (entry: unknown): RawProject => entryOfIdentity(identity, isObject(entry) ? entry : {});
+  return { ...project, identities: before.map((entry, at) => (at === found ? changed(entry) : entry)) };
+}
+
+/** The project without that identity. A second entry of the same id was left out before, and goes with it. */
+export function withoutIdentity(project: RawProject, id: string): RawProject {
+  return { ...project, identities: identitiesIn(project).filter((entry) => idOfEntry(entry) !== id) };
+}
+
+function identitiesIn({ identities }: RawProject): readonly unknown[] {
+  return Array.isArray(identities) ? identities : [];
+}
+
+function entryOfIdentity({ id, name }: IdentityEntry, before: RawProject): RawProject {
+  const { id: _id, name: _name, ...others } = before;
+  return name === '' || name === id ? { id, ...others } : { id, name, ...others };
+}
+
+function isObject(entry: unknown): entry is RawProject {
+  return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+}

@@ -34,6 +34,11 @@ export class Prompts {
     return chosen === verb;
   }
 
+  /** As {@link confirm}, with more than one way to go on; resolves with the chosen button. */
+  async decide(message: string, detail: string, buttons: readonly string[]): Promise<string | undefined> {
+    return vscode.window.showWarningMessage(inert(message), { modal: true, detail: inert(detail) }, ...buttons);
+  }
+
   /** A modal with something to read before going on; resolves with the chosen button. */
   async page(message: string, paragraphs: readonly string[], buttons: readonly string[]): Promise<string | undefined> {
     const detail = inert(paragraphs.join('\n\n'));

@@ -39,8 +39,14 @@ export class ShownPick {
   readonly #accept = new Set<() => void>();
   readonly #hide = new Set<() => void>();
   readonly #value = new Set<(text: string) => void>();
+  readonly #button = new Set<(button: unknown) => void>();
+  buttons: readonly unknown[] = [];
+  step: number | undefined;
+  totalSteps: number | undefined;
+  ignoreFocusOut = false;
+  activeItems: readonly PickRow[] = [];
   onDidChangeSelection = (): { dispose(): void } => ({ dispose: () => undefined });
-  onDidTriggerButton = this.onDidChangeSelection;
+  onDidTriggerButton = (listener: (button: unknown) => void): { dispose(): void } => listen(this.#button, listener);
   onDidAccept = (listener: () => void): { dispose(): void } => listen(this.#accept, listener);
   onDidChangeValue = (listener: (text: string) => void): { dispose(): void } => listen(this.#value, listener);
   onDidHide = (listener: () => void): { dispose(): void } => listen(this.#hide, listener);
@@ -79,8 +85,83 @@ export class ShownPick {
     for (const listener of this.#hide) listener();
   }
 
+  /** Presses the button of the title that leads to the step before. */
+  goBack(): void {
+    assert.ok(this.buttons.includes(backButton), 'there is no way back');
+    for (const listener of this.#button) listener(backButton);
+  }
+
   dispose(): void {
     this.disposed = true;
+  }
+}
+
+/** An input box of `createInputBox`, and what the person does in it. */
+export class ShownInput {
+  title = '';
+  prompt = '';
+  placeholder = '';
+  value = '';
+  password = false;
+  busy = false;
+  disposed = false;
+  ignoreFocusOut = false;
+  buttons: readonly unknown[] = [];
+  step: number | undefined;
+  totalSteps: number | undefined;
+  validationMessage: string | undefined;
+  readonly #accept = new Set<() => void>();
+  readonly #hide = new Set<() => void>();
+  readonly #value = new Set<(text: string) => void>();
+  readonly #button = new Set<(button: unknown) => void>();
+  onDidAccept = (listener: () => void): { dispose(): void } => listen(this.#accept, listener);
+  onDidHide = (listener: () => void): { dispose(): void } => listen(this.#hide, listener);
+  onDidChangeValue = (listener: (text: string) => void): { dispose(): void } => listen(this.#value, listener);
+  onDidTriggerButton = (listener: (button: unknown) => void): { dispose(): void } => listen(this.#button, listener);
+
+  constructor(private readonly act: (input: ShownInput) => void) {}
+
+  show(): void {
+    setImmediate(() => this.act(this));
+  }
+
+  type(text: string): void {
+    this.value = text;
+    for (const listener of this.#value) listener(text);
+  }
+
+  accept(): void {
+    for (const listener of this.#accept) listener();
+  }
+
+  escape(): void {
+    for (const listener of this.#hide) listener();
+  }
+
+  /** Presses the button of the title that leads to the step before. */
+  goBack(): void {
+    assert.ok(this.buttons.includes(backButton), 'there is no way back');
+    for (const listener of this.#button) listener(backButton);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+}
+
+/** What `QuickInputButtons.Back` is. */
+const backButton = {};
+
+class EventEmitter<T> {
+  readonly #listeners = new Set<(value: T) => void>();
+  event = (listener: (value: T) => void): { dispose(): void } => listen(this.#listeners, listener);
+
+  fire(value: T): void {
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
   }
 }
 
@@ -114,6 +195,9 @@ export class FakeEditor {
   /** What the person does in a quick pick that the code builds itself. */
   inPick: (pick: ShownPick) => void = () => assert.fail('a picker was shown');
 
+  /** What the person does in an input box that the code builds itself. */
+  inInput: (input: ShownInput) => void = () => assert.fail('an input box was shown');
+
   readonly api = {
     l10n: {
       t: (text: string, ...values: unknown[]): string => {
@@ -136,6 +220,7 @@ export class FakeEditor {
         return task({ report }, token);
       },
       createQuickPick: () => new ShownPick(this.inPick),
+      createInputBox: () => new ShownInput(this.inInput),
     },
     env: {
       remoteName: undefined,
@@ -157,6 +242,9 @@ export class FakeEditor {
     Uri: { parse: (text: string) => ({ toString: () => text }) },
     EventEmitter: ShownEvents,
     ThemeIcon: class {},
+    EventEmitter,
+    ConfigurationTarget: { Global: 1 },
+    QuickInputButtons: { Back: backButton },
     ProgressLocation: { Notification: 15, Window: 10 },
     UIKind: { Desktop: 1, Web: 2 },
     QuickPickItemKind: { Separator: -1, Default: 0 },

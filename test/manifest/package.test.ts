@@ -83,6 +83,7 @@ describe('the package that users install', function () {
         'dist/transport.js',
         'dist/venafi.js',
         'dist/venafiTpp.js',
+        'dist/wizard.js',
         'media/confirm-dark.png',
         'media/icon.png',
         'media/reconsent.svg',

@@ -23,6 +23,7 @@ import type { TargetFilter, Targets } from '../targets';
 import { type TaskCommandPorts, taskCommands } from '../tasks/commands';
 import { signInOperator, signsInAtVedauth, venafiCommands } from '../venafi/commands';
 import type { JournalView } from '../views/journalView';
+import { wizardCommands } from '../wizard/commands';
 import { resetAnotherWay } from './anotherWay';
 import { setCredential } from './credentials';
 import { forgetCredential } from './forgetCredential';
@@ -142,6 +143,7 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     ...jobCommands(ports),
     ...journalCommands(ports),
     ...taskCommands(ports),
+    ...wizardCommands(ports),
     [commandIds.editProjects]: async () => {
       const reveal = { revealSetting: { key: 'reconsent.projects', edit: true } };
       try {

@@ -169,6 +169,14 @@ async function keepClient(
     }
   }
   const entry = redirectUri === undefined ? { clientId } : { clientId, redirectUri };
-  await projects.save(target.project.id, (existing) => withClient(existing, target.project.id, entry));
+  try {
+    await projects.save(target.project.id, (existing) => withClient(existing, target.project.id, entry));
+  } catch (error) {
+    const why = error instanceof Error ? plainText(error.message) : '';
+    await prompts.error(
+      vscode.l10n.t('The client could not be written into your settings. Nobody was asked for consent. {0}', why),
+    );
+    return undefined;
+  }
   return client;
 }

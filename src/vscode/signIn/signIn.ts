@@ -82,6 +82,17 @@ export async function rescueScope(target: Target, origins: readonly string[], po
   if (stored) await vscode.commands.executeCommand(commandIds.resetConsent, { kind: 'identity', target });
 }
 
+/** Asks for the scopes that a project names, of no identity in particular. */
+export function chooseProjectScopes(
+  subject: string,
+  before: readonly string[],
+  recent: vscode.Memento,
+): Promise<readonly string[] | undefined> {
+  const recentSets = recentScopeSets(recent);
+  const model = scopeModel({ subject, projectSet: before, recentSets, granted: [], resetFirst: true });
+  return pickScopes(model, vscode.window, recent);
+}
+
 async function offeredScopes(target: Target, ports: SignInPorts): Promise<ReturnType<typeof scopeModel>> {
   return scopeModel({
     subject: target.identity.label,

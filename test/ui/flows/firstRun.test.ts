@@ -43,10 +43,24 @@ describe('the first run in a real workbench', () => {
       assert.equal(await window.page.getByText('This workspace is in Restricted Mode').isVisible(), false);
     }));
 
-  it('opens the settings for the first project', () =>
+  it('begins to ask for the first project, and ends that without a word', () =>
     withEvidence(workbench, 'first-run-add', async () => {
       const { window } = workbench;
       await window.button('Add a Project').click();
+      await window.quickInput.shown('Add a project');
+      assert.deepEqual(await window.quickInput.options(), [
+        'Google Data Portability',
+        'Identity Platform',
+        'Venafi TPP',
+      ]);
+      await window.quickInput.dismiss();
+      assert.deepEqual(await window.notifications(), []);
+    }));
+
+  it('opens the settings for whoever writes them', () =>
+    withEvidence(workbench, 'first-run-edit', async () => {
+      const { window } = workbench;
+      await window.runCommand('Reconsent: Edit Projects in Settings');
       // Until it has the focus, it could still take it away from the palette.
       const editor = window.page.locator('.editor-instance .monaco-editor.focused', { hasText: 'reconsent.projects' });
       await editor.waitFor();

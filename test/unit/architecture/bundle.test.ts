@@ -36,6 +36,7 @@ describe('the bundles', () => {
       'transport',
       'venafi',
       'venafiTpp',
+      'wizard',
     ]);
   });
 
@@ -70,17 +71,19 @@ describe('the bundles', () => {
       'extension → ./transport.js',
       'extension → ./venafi.js',
       'extension → ./venafiTpp.js',
+      'extension → ./wizard.js',
       'googleDataPortability → ./googleOAuth.js',
       'identityPlatform → ./appleClientSecret.js',
       'sandbox → ./sandboxCertificates.js',
       'signIn → ./googleOAuth.js',
+      'wizard → ./signIn.js',
     ]);
   });
 
   it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension', 'signIn', 'jobs', 'bulk', 'journal', 'tasks', 'venafi'],
+      ['extension', 'signIn', 'jobs', 'bulk', 'journal', 'tasks', 'venafi', 'wizard'],
     );
   });
 
@@ -119,6 +122,7 @@ describe('the bundles', () => {
     tasks: 60,
     googleDataPortability: 60,
     venafi: 90,
+    wizard: 90,
     venafiTpp: 60,
     identityPlatform: 60,
     appleClientSecret: 60,
