@@ -152,19 +152,6 @@ export class ShownInput {
 /** What `QuickInputButtons.Back` is. */
 const backButton = {};
 
-class EventEmitter<T> {
-  readonly #listeners = new Set<(value: T) => void>();
-  event = (listener: (value: T) => void): { dispose(): void } => listen(this.#listeners, listener);
-
-  fire(value: T): void {
-    for (const listener of [...this.#listeners]) listener(value);
-  }
-
-  dispose(): void {
-    this.#listeners.clear();
-  }
-}
-
 function listen<T>(listeners: Set<T>, listener: T): { dispose(): void } {
   listeners.add(listener);
   return { dispose: () => listeners.delete(listener) };
@@ -242,7 +229,6 @@ export class FakeEditor {
     Uri: { parse: (text: string) => ({ toString: () => text }) },
     EventEmitter: ShownEvents,
     ThemeIcon: class {},
-    EventEmitter,
     ConfigurationTarget: { Global: 1 },
     QuickInputButtons: { Back: backButton },
     ProgressLocation: { Notification: 15, Window: 10 },
