@@ -4,7 +4,7 @@ import { plainText } from './foreignText';
 import { localTime } from './localTime';
 import { type Project, type Reason, type Target, type TargetKey, targetKey } from './model';
 import type { OutcomeKind } from './outcome';
-import { outcomeWord, reasonParagraph, reasonSentences } from './outcomeText';
+import { outcomeWord, reasonSentences } from './outcomeText';
 import type { PresentationContext } from './presentation';
 
 type Context = PresentationContext;
@@ -185,13 +185,17 @@ export function presentBulkReport(
   context: Context,
 ): readonly string[] {
   const { translate, texts } = context;
+  const sentences = (why: Reason): readonly string[] => {
+    const { happened: first, notHappened, remedy } = reasonSentences(why, texts, translate);
+    return [first, notHappened, remedy].filter((one) => one !== undefined).map((one) => `    ${one}`);
+  };
   const line = ({ target, outcome }: BulkResult): readonly string[] => [
     translate('{identity} ({project}): {outcome}', {
       identity: nameOf(target),
       project: plainText(target.project.label, 80),
       outcome: outcomeWord(outcome.kind, translate),
     }),
-    `    ${reasonParagraph(outcome.reason, texts, translate)}`,
+    ...sentences(outcome.reason),
   ];
   const section = (title: string, list: readonly BulkResult[]): readonly string[] =>
     list.length === 0 ? [] : ['', title, '', ...list.flatMap(line)];

@@ -211,6 +211,16 @@ describe('a bulk of resets', () => {
       assert.equal(desk.sends.length, late + 1, 'nothing has left since');
     });
 
+    it('lets nothing leave after a wait that the computer has slept through', async () => {
+      const desk = new BulkDesk(20);
+      desk.answers.set('user0', [{ quota: 30 }]);
+      desk.clock.sleep = async (ms) => desk.clock.pass(ms + 61_000);
+      const results = await run(desk);
+      assert.equal(results[0]?.outcome.kind, 'refused');
+      assert.equal(results.at(-1)?.outcome.reason.code, 'bulk.slept');
+      assert.equal(desk.sendsOf('user0'), 1);
+    });
+
     it('lets nothing leave after the computer has slept', async () => {
       const desk = new BulkDesk(40);
       desk.onSent = (id) => {
