@@ -6,6 +6,7 @@ import { momentOf } from '../../core/bulkStanding';
 import { presentBulkProgress, presentBulkQuestion } from '../../core/bulkWords';
 import { type Target, type TargetKey, targetKey } from '../../core/model';
 import type { PresentationContext } from '../../core/presentation';
+import { isQuick } from '../jobs/cancellable';
 import { translate } from '../translate';
 import type { BulkCommandPorts } from './ports';
 import { review } from './review';
@@ -65,24 +66,30 @@ function showJobs({ items }: BulkPlan, { jobs }: BulkCommandPorts): void {
   }
 }
 
-/** One notification that counts, says until when it waits, and can be cancelled. */
-function withProgress<T>(
+/** One notification that counts, says until when it waits, and can be cancelled; none for what is done at once. */
+async function withProgress<T>(
   title: string,
   { clock, texts }: BulkCommandPorts,
   work: (progress: (progress: BulkProgress) => void, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const stop = new AbortController();
+  let latest: BulkProgress | undefined;
+  let show: (now: BulkProgress) => void = () => undefined;
+  const working = work((now) => {
+    latest = now;
+    show(now);
+  }, stop.signal);
+  if (await isQuick(working, clock)) return working;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return Promise.resolve(
-    vscode.window.withProgress(options, (shown, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => stop.abort());
-      let before = 0;
-      const progress = (now: BulkProgress): void => {
-        const message = presentBulkProgress(now, { now: clock.now(), texts, translate });
-        shown.report({ message, increment: (100 * (now.done - before)) / now.total });
-        before = now.done;
-      };
-      return work(progress, stop.signal);
-    }),
-  );
+  return vscode.window.withProgress(options, (shown, token) => {
+    token.onCancellationRequested(() => stop.abort());
+    let before = 0;
+    show = (now) => {
+      const message = presentBulkProgress(now, { now: clock.now(), texts, translate });
+      shown.report({ message, increment: (100 * (now.done - before)) / now.total });
+      before = now.done;
+    };
+    if (latest) show(latest);
+    return working;
+  });
 }

@@ -20,7 +20,8 @@ export async function cancellable<T>(
   });
 }
 
-async function isQuick(working: Promise<unknown>, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
+/** Whether it is done before anybody would read of it. */
+export async function isQuick(working: Promise<unknown>, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
   const over = new AbortController();
   const done = (): boolean => true;
   try {
