@@ -25,6 +25,7 @@ const lazyParts = {
   bulk: 'src/vscode/bulk/bulkActions.ts',
   journal: 'src/vscode/journal/journalActions.ts',
   tasks: 'src/vscode/tasks/taskActions.ts',
+  settingsProblems: 'src/vscode/settingsProblems/settingsDiagnostics.ts',
   venafi: 'src/vscode/venafi/venafiActions.ts',
   wizard: 'src/vscode/wizard/wizardActions.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
@@ -89,6 +90,8 @@ const build = await context({
   format: 'cjs',
   target: 'node20',
   external: ['vscode'],
+  // Its other entry is made for loaders that run in the browser, and cannot be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   supported: { 'dynamic-import': false },
   minify: !flags.watch,
   sourcemap: flags.watch ? 'linked' : false,

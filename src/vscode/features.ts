@@ -6,6 +6,7 @@ import type * as vscode from 'vscode';
 import type { CommandPorts } from './commands/register';
 import { JobWatcher } from './jobs/watcher';
 import { JournalPages } from './journal/pages';
+import { SettingsWatch } from './settingsProblems/watchSettings';
 import { QuickResetItem } from './statusBar';
 import type { Stores } from './stores';
 import { UnattendedNotes } from './tasks/notes';
@@ -26,5 +27,6 @@ export function registerFeatures(ports: FeaturePorts): readonly vscode.Disposabl
     new JournalPages(ports),
     registerResetTasks(ports),
     new UnattendedNotes(ports, ports.view),
+    new SettingsWatch(ports),
   ];
 }

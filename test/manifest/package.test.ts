@@ -78,6 +78,7 @@ describe('the package that users install', function () {
         'dist/journal.js',
         'dist/sandbox.js',
         'dist/sandboxCertificates.js',
+        'dist/settingsProblems.js',
         'dist/signIn.js',
         'dist/tasks.js',
         'dist/transport.js',

@@ -31,6 +31,7 @@ describe('the bundles', () => {
       'journal',
       'sandbox',
       'sandboxCertificates',
+      'settingsProblems',
       'signIn',
       'tasks',
       'transport',
@@ -66,6 +67,7 @@ describe('the bundles', () => {
       'extension → ./jobs.js',
       'extension → ./journal.js',
       'extension → ./sandbox.js',
+      'extension → ./settingsProblems.js',
       'extension → ./signIn.js',
       'extension → ./tasks.js',
       'extension → ./transport.js',
@@ -83,7 +85,7 @@ describe('the bundles', () => {
   it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension', 'signIn', 'jobs', 'bulk', 'journal', 'tasks', 'venafi', 'wizard'],
+      ['extension', 'signIn', 'jobs', 'bulk', 'journal', 'tasks', 'settingsProblems', 'venafi', 'wizard'],
     );
   });
 
@@ -104,6 +106,11 @@ describe('the bundles', () => {
     assert.deepEqual(withFlow, ['venafi']);
   });
 
+  it('keep the parser of commented JSON to what reads settings as text', () => {
+    const withParser = all.filter(({ name }) => packages(name).includes('jsonc-parser')).map(({ name }) => name);
+    assert.deepEqual(withParser, ['settingsProblems']);
+  });
+
   it('keep the sandbox apart from what it is to be judged by', () => {
     assert.deepEqual(packages('sandbox').sort(), ['hono', 'jose', 'valibot']);
     assert.deepEqual(
@@ -120,6 +127,7 @@ describe('the bundles', () => {
     bulk: 60,
     journal: 40,
     tasks: 60,
+    settingsProblems: 40,
     googleDataPortability: 60,
     venafi: 90,
     wizard: 90,

@@ -1,0 +1,174 @@
+/** What is wrong with `reconsent.projects` in a document, where, and which edits mend it. Knows nothing of the editor. */
+import { type Edit, getNodePath, getNodeValue, modify, type Node } from 'jsonc-parser';
+import { plainText } from '../../core/foreignText';
+import { parseProjects, type SettingProblem } from '../../core/projectsSetting';
+import type { ProviderDescription } from '../../core/provider';
+import { nearest } from './nearest';
+import type { SettingsPlace } from './places';
+import { repairedEndpoint, soundsSecret, uniqueId } from './repairs';
+import {
+  itemsOf,
+  keyOf,
+  type Located,
+  locate,
+  projectsProperties,
+  propertiesOf,
+  propertyOf,
+  type Span,
+  textOf,
+  valueIn,
+  withoutMark,
+} from './settingsTree';
+
+export type Fix =
+  | { readonly kind: 'remove'; readonly key: string; readonly edits: readonly Edit[] }
+  | { readonly kind: 'remove-secret'; readonly key: string; readonly edits: readonly Edit[] }
+  | { readonly kind: 'replace'; readonly by: string; readonly edits: readonly Edit[] };
+
+export type Finding = Span & {
+  readonly fixes: readonly Fix[];
+} & (
+    | { readonly kind: 'ignored'; readonly place: SettingsPlace }
+    | { readonly kind: 'secret'; readonly key: string }
+    /** `key` is absent where an entry of a list is meant. */
+    | { readonly kind: 'problem'; readonly key: string | undefined; readonly problem: SettingProblem }
+  );
+
+export interface FindingDeps {
+  readonly providers: ReadonlyMap<string, ProviderDescription>;
+  readonly formatting: { readonly insertSpaces: boolean; readonly tabSize: number; readonly eol: string };
+}
+
+const projectKeys = ['id', 'name', 'provider', 'endpoint', 'identities'];
+const identityKeys = ['id', 'name'];
+
+/** In the order of the text. */
+export function findProblems(text: string, place: SettingsPlace, deps: FindingDeps): readonly Finding[] {
+  const readable = withoutMark(text);
+  const page = new SettingsPage(readable, place, deps);
+  return projectsProperties(readable, place)
+    .flatMap((setting) => page.findingsOf(setting))
+    .sort((a, b) => a.offset - b.offset);
+}
+
+class SettingsPage {
+  constructor(
+    private readonly text: string,
+    private readonly place: SettingsPlace,
+    private readonly deps: FindingDeps,
+  ) {}
+
+  findingsOf(setting: Node): readonly Finding[] {
+    const secrets = itemsOf(valueIn(setting)).flatMap((project) => this.#secretsOf(project));
+    if (this.place !== 'user') return [...this.#ignored(setting), ...secrets];
+    const marked = new Set(secrets.map(({ offset }) => offset));
+    const list = valueIn(setting);
+    const value: unknown = list && getNodeValue(list);
+    const problems = parseProjects(value, this.deps.providers).problems.map((problem) =>
+      this.#problem(setting, problem),
+    );
+    return [...secrets, ...problems.filter(({ offset }) => !marked.has(offset))];
+  }
+
+  #ignored(setting: Node): readonly Finding[] {
+    const { mark } = locate(setting, '');
+    const fixes: Fix[] = [{ kind: 'remove', key: 'reconsent.projects', edits: this.#removal(setting) }];
+    return [{ ...spanOf(mark), kind: 'ignored', place: this.place, fixes }];
+  }
+
+  /** Keys that nobody knows and that sound like a secret, in the project and its identities. */
+  #secretsOf(project: Node): readonly Finding[] {
+    const known = this.#keysOf(project);
+    const inProject = propertiesOf(project).filter((property) => !known.includes(keyOf(property)));
+    const inIdentities = itemsOf(valueIn(propertyOf(project, 'identities'))).flatMap((identity) =>
+      propertiesOf(identity).filter((property) => !identityKeys.includes(keyOf(property))),
+    );
+    return [...inProject, ...inIdentities]
+      .filter((property) => soundsSecret(keyOf(property)))
+      .map((property) => {
+        const key = plainText(keyOf(property), 60);
+        const fixes: Fix[] = [{ kind: 'remove-secret', key, edits: this.#removal(property) }];
+        return { ...spanOf(property.children?.[0] ?? property), kind: 'secret', key, fixes };
+      });
+  }
+
+  #problem(setting: Node, problem: SettingProblem): Finding {
+    const at = locate(setting, problem.path);
+    const key = at.property && at.property !== setting ? plainText(keyOf(at.property), 60) : undefined;
+    return { ...spanOf(at.mark), kind: 'problem', key, problem, fixes: this.#fixesOf(setting, problem, at) };
+  }
+
+  #fixesOf(setting: Node, { path }: SettingProblem, at: Located): readonly Fix[] {
+    const [whole, number = ''] = /^\[(\d+)\]/.exec(path) ?? [];
+    const project = whole === undefined ? undefined : itemsOf(valueIn(setting))[Number(number)];
+    if (!project) return [];
+    const identity = /^\[\d+\]\.identities\[(\d+)\]/.exec(path)?.[1];
+    const entry =
+      identity === undefined ? project : itemsOf(valueIn(propertyOf(project, 'identities')))[Number(identity)];
+    if (!entry) return [];
+    const known = identity === undefined ? this.#keysOf(project) : identityKeys;
+    if (path.endsWith('.id')) return this.#uniqueIdFix(setting, project, entry, at);
+    if (!at.property || at.property.parent !== entry) return [];
+    const key = keyOf(at.property);
+    if (!known.includes(key)) return this.#unknownKeyFixes(entry, at.property, known);
+    const value = textOf(at.value);
+    if (value === undefined || !at.value) return [];
+    const by = key === 'provider' ? nearest(value, [...this.deps.providers.keys()]) : undefined;
+    const address = /endpoint$/i.test(key) && key !== 'authEndpoint' ? repairedEndpoint(value) : undefined;
+    const better = by ?? address;
+    return better === undefined ? [] : [replacement(at.value, better)];
+  }
+
+  #unknownKeyFixes(entry: Node, property: Node, known: readonly string[]): readonly Fix[] {
+    const key = keyOf(property);
+    const there = propertiesOf(entry).map(keyOf);
+    const meant = nearest(
+      key,
+      known.filter((one) => !there.includes(one)),
+    );
+    const [name] = property.children ?? [];
+    const remove: Fix = { kind: 'remove', key: plainText(key, 60), edits: this.#removal(property) };
+    return meant !== undefined && name ? [replacement(name, meant), remove] : [remove];
+  }
+
+  /** Only for the later one of two: the first keeps its id, under which its credentials are filed. */
+  #uniqueIdFix(setting: Node, project: Node, entry: Node, at: Located): readonly Fix[] {
+    const siblings = itemsOf(entry === project ? valueIn(setting) : valueIn(propertyOf(project, 'identities')));
+    const ids = siblings.map(idOf);
+    const id = idOf(entry);
+    if (id === undefined || ids.filter((one) => one === id).length < 2) return [];
+    const by = uniqueId(id, new Set(ids.filter((one) => one !== undefined)));
+    if (at.property && keyOf(at.property) === 'id' && at.value) return [replacement(at.value, by)];
+    const edits = modify(this.text, [...getNodePath(entry), 'id'], by, this.#options());
+    return [{ kind: 'replace', by, edits }];
+  }
+
+  #keysOf(project: Node): readonly string[] {
+    const provider = this.deps.providers.get(textOf(valueIn(propertyOf(project, 'provider'))) ?? '');
+    const schema: object | undefined = provider?.optionsSchema;
+    const own: unknown = schema && 'entries' in schema ? schema.entries : undefined;
+    return [...projectKeys, ...(typeof own === 'object' && own !== null ? Object.keys(own) : [])];
+  }
+
+  #removal(property: Node): readonly Edit[] {
+    // The path of its key: the property itself has none of its own.
+    const [key = property] = property.children ?? [];
+    return modify(this.text, getNodePath(key), undefined, this.#options());
+  }
+
+  #options() {
+    return { formattingOptions: this.deps.formatting };
+  }
+}
+
+function idOf(entry: Node): string | undefined {
+  return textOf(valueIn(propertyOf(entry, 'id'))) ?? textOf(valueIn(propertyOf(entry, 'name')));
+}
+
+function replacement({ offset, length }: Span, by: string): Fix {
+  return { kind: 'replace', by, edits: [{ offset, length, content: JSON.stringify(by) }] };
+}
+
+function spanOf({ offset, length }: Span): Span {
+  return { offset, length };
+}
