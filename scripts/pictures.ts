@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { decode, encode, toRGBA8 } from 'upng-js';
 import { buildExtension } from './host/build';
 import { runProgram, ToolingError } from './host/failure';
@@ -7,7 +8,7 @@ import { artifactsRoot, repoRoot } from './host/paths';
 import { spawnTree } from './host/processTree';
 
 /** Enough for a workbench; pictures stand in the package, and a palette halves them. */
-const paletteSize = 128;
+const paletteSize = 48;
 
 /** Runs the UI test that takes the README's pictures, and puts them into `media`. */
 async function main(): Promise<number> {
@@ -29,7 +30,18 @@ async function main(): Promise<number> {
 
 function withPalette(png: Buffer): Buffer {
   const decoded = decode(new Uint8Array(png).buffer);
-  return Buffer.from(encode(toRGBA8(decoded), decoded.width, decoded.height, paletteSize));
+  return packedTighter(Buffer.from(encode(toRGBA8(decoded), decoded.width, decoded.height, paletteSize)));
+}
+
+/** The same picture, its one block of pixels compressed as far as zlib can: the encoder saves time instead. */
+function packedTighter(png: Buffer): Buffer {
+  const at = png.indexOf('IDAT') - 4;
+  const end = at + 12 + png.readUInt32BE(at);
+  const pixels = deflateSync(inflateSync(png.subarray(at + 8, end - 4)), { level: 9, memLevel: 9 });
+  const block = Buffer.concat([Buffer.alloc(4), Buffer.from('IDAT'), pixels, Buffer.alloc(4)]);
+  block.writeUInt32BE(pixels.length, 0);
+  block.writeUInt32BE(crc32(block.subarray(4, -4)), block.length - 4);
+  return Buffer.concat([png.subarray(0, at), block, png.subarray(end)]);
 }
 
 runProgram(main);

@@ -1,7 +1,7 @@
 /** What is wrong with `reconsent.projects` in a document, where, and which edits mend it. Knows nothing of the editor. */
 import { type Edit, getNodePath, getNodeValue, modify, type Node } from 'jsonc-parser';
 import { plainText } from '../../core/foreignText';
-import { parseProjects, type SettingProblem } from '../../core/projectsSetting';
+import type { parseProjects, SettingProblem } from '../../core/projectsSetting';
 import type { ProviderDescription } from '../../core/provider';
 import { nearest } from './nearest';
 import type { SettingsPlace } from './places';
@@ -35,6 +35,8 @@ export type Finding = Span & {
   );
 
 export interface FindingDeps {
+  /** Handed in, or the lazy part would have a copy of it. */
+  readonly parse: typeof parseProjects;
   readonly providers: ReadonlyMap<string, ProviderDescription>;
   readonly formatting: { readonly insertSpaces: boolean; readonly tabSize: number; readonly eol: string };
 }
@@ -64,9 +66,9 @@ class SettingsPage {
     const marked = new Set(secrets.map(({ offset }) => offset));
     const list = valueIn(setting);
     const value: unknown = list && getNodeValue(list);
-    const problems = parseProjects(value, this.deps.providers).problems.map((problem) =>
-      this.#problem(setting, problem),
-    );
+    const problems = this.deps
+      .parse(value, this.deps.providers)
+      .problems.map((problem) => this.#problem(setting, problem));
     return [...secrets, ...problems.filter(({ offset }) => !marked.has(offset))];
   }
 

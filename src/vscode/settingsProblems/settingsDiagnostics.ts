@@ -1,7 +1,6 @@
 /** Problems and quick fixes in open settings documents. A lazy part of the bundle. */
 import * as vscode from 'vscode';
-import type { ProviderDescription } from '../../core/provider';
-import { type Finding, type Fix, findProblems } from './findings';
+import { type Finding, type FindingDeps, type Fix, findProblems } from './findings';
 import { settingsPlace } from './places';
 
 const source = 'Reconsent';
@@ -18,7 +17,7 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: readonly vscode.Disposable[];
 
-  constructor(private readonly providers: ReadonlyMap<string, ProviderDescription>) {
+  constructor(private readonly deps: Omit<FindingDeps, 'formatting'>) {
     const selector = [{ pattern: '**/settings.json' }, { pattern: '**/*.code-workspace' }];
     const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
     this.#subscriptions = [
@@ -83,7 +82,7 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
     const place = settingsPlace(document.uri);
     if (!place) return [];
     const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-    const deps = { providers: this.providers, formatting: { insertSpaces: true, tabSize: 2, eol } };
+    const deps = { ...this.deps, formatting: { insertSpaces: true, tabSize: 2, eol } };
     return findProblems(document.getText(), place, deps).map((finding) => {
       const range = rangeOf(document, finding);
       const diagnostic = new vscode.Diagnostic(range, messageOf(finding), severityOf(finding));

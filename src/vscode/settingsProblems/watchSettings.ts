@@ -1,6 +1,7 @@
 /** Waits for a settings document to be opened; only then what finds its problems is loaded. */
 import * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
+import { parseProjects } from '../../core/projectsSetting';
 import type { ProviderDescription } from '../../core/provider';
 import { settingsPlace } from './places';
 import type { SettingsDiagnostics } from './settingsDiagnostics';
@@ -36,6 +37,6 @@ export class SettingsWatch implements vscode.Disposable {
 
   async #load(): Promise<SettingsDiagnostics> {
     const { SettingsDiagnostics } = await import('./settingsDiagnostics');
-    return new SettingsDiagnostics(this.ports.descriptions);
+    return new SettingsDiagnostics({ parse: parseProjects, providers: this.ports.descriptions });
   }
 }

@@ -28,7 +28,11 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ['valibot', 'hono', 'jose', '@peculiar/x509', 'reflect-metadata'],
     node: true,
   },
-  vscode: { layers: ['core', 'http', 'auth', 'storage', 'providers'], packages: ['vscode', 'valibot'], node: true },
+  vscode: {
+    layers: ['core', 'http', 'auth', 'storage', 'providers'],
+    packages: ['vscode', 'valibot', 'jsonc-parser'],
+    node: true,
+  },
   'extension.ts': {
     layers: ['core', 'http', 'auth', 'storage', 'providers', 'vscode'],
     packages: ['vscode'],

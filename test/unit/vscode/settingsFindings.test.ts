@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { applyEdits, parse } from 'jsonc-parser';
+import { parseProjects } from '../../../src/core/projectsSetting';
 import { providerDescriptions } from '../../../src/providers/registry';
 import { type Finding, findProblems } from '../../../src/vscode/settingsProblems/findings';
 import { nearest } from '../../../src/vscode/settingsProblems/nearest';
 import { type SettingsPlace, settingsPlace } from '../../../src/vscode/settingsProblems/places';
 import { repairedEndpoint } from '../../../src/vscode/settingsProblems/repairs';
 
-const deps = { providers: providerDescriptions, formatting: { insertSpaces: true, tabSize: 2, eol: '\n' } };
+const deps = {
+  parse: parseProjects,
+  providers: providerDescriptions,
+  formatting: { insertSpaces: true, tabSize: 2, eol: '\n' },
+};
 
 function find(text: string, place: SettingsPlace = 'user'): readonly Finding[] {
   return findProblems(text, place, deps);
