@@ -166,13 +166,13 @@ describe('a settings document', () => {
   it('is known by its address', () => {
     const places = {
       'vscode-userdata:/User/settings.json': 'user',
-      'vscode-userdata:/home/a/.config/Code/User/settings.json': 'user',
-      'vscode-userdata:/home/a/.config/Code/User/profiles/-1a2b/settings.json': 'profile',
-      'file:/home/a/.config/Code/User/settings.json': 'user',
-      'vscode-userdata:/home/a/.config/Code/User/keybindings.json': undefined,
+      'vscode-userdata:/srv/a/.config/Code/User/settings.json': 'user',
+      'vscode-userdata:/srv/a/.config/Code/User/profiles/-1a2b/settings.json': 'profile',
+      'file:/srv/a/.config/Code/User/settings.json': 'user',
+      'vscode-userdata:/srv/a/.config/Code/User/keybindings.json': undefined,
       'file:/work/shop/.vscode/settings.json': 'folder',
       'file:/work/shop.code-workspace': 'workspace',
-      'vscode-remote:/home/a/.vscode-server/data/Machine/settings.json': 'machine',
+      'vscode-remote:/srv/a/.vscode-server/data/Machine/settings.json': 'machine',
       'file:/work/shop/settings.json': undefined,
       'file:/work/shop/package.json': undefined,
     };
