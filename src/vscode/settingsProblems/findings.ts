@@ -63,13 +63,33 @@ class SettingsPage {
   findingsOf(setting: Node): readonly Finding[] {
     const secrets = itemsOf(valueIn(setting)).flatMap((project) => this.#secretsOf(project));
     if (this.place !== 'user') return [...this.#ignored(setting), ...secrets];
-    const marked = new Set(secrets.map(({ offset }) => offset));
+    const unknown = itemsOf(valueIn(setting)).flatMap((project) => this.#unknownOf(project));
+    const marked = new Set([...secrets, ...unknown].map(({ offset }) => offset));
     const list = valueIn(setting);
     const value: unknown = list && getNodeValue(list);
-    const problems = this.deps
-      .parse(value, this.deps.providers)
-      .problems.map((problem) => this.#problem(setting, problem));
-    return [...secrets, ...problems.filter(({ offset }) => !marked.has(offset))];
+    const { problems } = this.deps.parse(value, this.deps.providers);
+    const found = problems.map((problem) => this.#problem(setting, problem));
+    return [...secrets, ...unknown, ...found.filter(({ offset }) => !marked.has(offset))];
+  }
+
+  /** All of them: the schema of a provider stops at the first. */
+  #unknownOf(project: Node): readonly Finding[] {
+    const provider = this.deps.providers.get(textOf(valueIn(propertyOf(project, 'provider'))) ?? '');
+    if (!provider) return [];
+    const known = this.#keysOf(project);
+    return propertiesOf(project)
+      .filter((property) => !known.includes(keyOf(property)) && !soundsSecret(keyOf(property)))
+      .map((property) => ({
+        ...spanOf(property.children?.[0] ?? property),
+        kind: 'problem',
+        key: plainText(keyOf(property), 60),
+        problem: {
+          path: '',
+          what: `is not a key of a ${provider.label} project`,
+          mend: 'Correct or remove this entry.',
+        },
+        fixes: this.#unknownKeyFixes(project, property, known),
+      }));
   }
 
   #ignored(setting: Node): readonly Finding[] {

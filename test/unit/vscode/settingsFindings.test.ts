@@ -54,6 +54,14 @@ describe('problems of reconsent.projects in a document', () => {
     );
   });
 
+  it('are all told, not only the first of a project, and each once', () => {
+    const text = settings(`${google}, "colour": 1, "clientSecret": "x", "clientID": "a", "a.b[0]": 2`);
+    assert.deepEqual(
+      find(text).map(({ offset, length }) => text.slice(offset, offset + length)),
+      ['"colour"', '"clientSecret"', '"clientID"', '"a.b[0]"'],
+    );
+  });
+
   it('propose no key that is there already, and none that resembles nothing', () => {
     const twice = find(settings(`${google}, "clientId": "a", "clientID": "b"`));
     assert.deepEqual(
