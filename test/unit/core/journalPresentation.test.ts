@@ -146,6 +146,7 @@ describe('the filter of the journal', () => {
     const rare = journalOf([...many, ended('refused', { operationId: 'last' })]);
     const found = await findEntries(rare, { outcome: 'refused' }, 50, context);
     assert.deepEqual([found.entries.map(({ entry }) => entry.operationId), found.more], [['last'], false]);
+    assert.deepEqual(rare.limits, [51, 204, 816, 3264]);
     assert.equal((await findEntry(rare, 'last'))?.state, 'refused');
     assert.equal(await findEntry(rare, 'nowhere'), undefined);
   });
