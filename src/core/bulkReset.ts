@@ -239,6 +239,7 @@ function confirmedWords({ effects, losses, grant }: Preview): string {
     [...effects, ...losses].map(({ code, params }) => [code, params]),
     [...grant.timeBased].sort(),
     [...grant.oneTime].sort(),
+    grant.grants,
     grant.credentials.map(({ storedAt, alive }) => [storedAt, alive]),
   ]);
 }

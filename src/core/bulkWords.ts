@@ -6,6 +6,7 @@ import { type Project, type Reason, type Target, type TargetKey, targetKey } fro
 import type { OutcomeKind } from './outcome';
 import { outcomeWord, reasonSentences } from './outcomeText';
 import type { PresentationContext } from './presentation';
+import { grantedNames } from './provider';
 
 type Context = PresentationContext;
 
@@ -24,8 +25,7 @@ export type EarlierUnknown = ReadonlySet<TargetKey>;
 /** One line of the list: who, what is granted, and what would be lost. */
 export function presentBulkItem(item: BulkItem, earlierUnknown: EarlierUnknown, context: Context): BulkRow {
   const { translate } = context;
-  const { timeBased, oneTime } = item.preview.grant;
-  const granted = [...timeBased, ...oneTime].map((name) => plainText(name, 80));
+  const granted = grantedNames(item.preview.grant).map((name) => plainText(name, 80));
   const more = granted.length > 3 ? ` ${translate('and {count} more', { count: String(granted.length - 3) })}` : '';
   return {
     label: nameOf(item.target),

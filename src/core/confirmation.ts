@@ -3,12 +3,12 @@ import { plainText } from './foreignText';
 import type { Reason, Target } from './model';
 import { reasonSentences } from './outcomeText';
 import type { PresentationContext } from './presentation';
-import type { ResetWay } from './provider';
+import { type GrantSummary, grantedNames, type ResetWay } from './provider';
 
 export interface ConfirmedPreview {
   readonly losses: readonly Reason[];
   readonly effects: readonly Reason[];
-  readonly grant: { readonly timeBased: readonly string[]; readonly oneTime: readonly string[] };
+  readonly grant: Pick<GrantSummary, 'timeBased' | 'oneTime' | 'grants'>;
 }
 
 export interface ConfirmationCircumstances {
@@ -32,7 +32,7 @@ export function presentConfirmation(
     project: plainText(target.project.label, 120),
   });
   const [sum, ...each] = preview.losses;
-  const granted = way.lossesNameGrants ? [] : [...preview.grant.timeBased, ...preview.grant.oneTime];
+  const granted = way.lossesNameGrants ? [] : grantedNames(preview.grant);
   const scopes = granted.map((name) => plainText(name, 80));
   const shown = scopes.slice(0, 6).join(', ');
   const more = scopes.length > 6 ? translate('and {count} more', { count: String(scopes.length - 6) }) : '';

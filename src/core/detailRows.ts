@@ -57,6 +57,7 @@ function grantRows(
   return [
     ...grant.timeBased.map((name) => scopeRow(name, timed)),
     ...grant.oneTime.map((name) => scopeRow(name, once)),
+    ...(grant.grants?.names ?? []).map((name) => scopeRow(name, translate('grant', {}))),
     ...grant.credentials.map((one) => credentialRow(one, grant.credentials.length > 1, context)),
     ...unusable.flatMap((why, index) => sentenceRows(`unusable-${index}`, why, context)),
   ];

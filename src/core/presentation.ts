@@ -6,7 +6,7 @@ import { localTime } from './localTime';
 import type { Reason, Target } from './model';
 import { needsAttention, type Outcome } from './outcome';
 import { outcomeWord, type ReasonTexts, reasonParagraph, type Translate } from './outcomeText';
-import type { ProviderDescription } from './provider';
+import type { GrantSummary, ProviderDescription } from './provider';
 import type { ResetStep } from './resetSteps';
 
 export interface PresentationContext {
@@ -126,11 +126,8 @@ function consentWords(state: IdentityState, context: PresentationContext): strin
     case 'unread':
       return translate('state unknown', {});
     case 'granted': {
-      const { timeBased, oneTime, credentialExpiresAt } = consent.grant;
-      const count = timeBased.length + oneTime.length;
-      const scopes = count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) });
-      // Some services do not say what was granted.
-      const known = count === 0 ? [] : [scopes];
+      const { credentialExpiresAt } = consent.grant;
+      const known = amountWords(consent.grant, translate);
       // What waits for the user stands before what can be cut off in a narrow side bar.
       const parts = [translate('granted', {}), ...jobs, ...known];
       if (credentialExpiresAt !== undefined) {
@@ -140,6 +137,19 @@ function consentWords(state: IdentityState, context: PresentationContext): strin
       return parts.join(' · ');
     }
   }
+}
+
+/** How much is granted; nothing where the service does not say. */
+function amountWords({ timeBased, oneTime, grants }: GrantSummary, translate: Translate): readonly string[] {
+  if (grants) {
+    const count = String(grants.count);
+    if (grants.users !== undefined && grants.users > 1)
+      return [translate('{count} grants of {users} users', { count, users: String(grants.users) })];
+    return [grants.count === 1 ? translate('1 grant', {}) : translate('{count} grants', { count })];
+  }
+  const count = timeBased.length + oneTime.length;
+  if (count === 0) return [];
+  return [count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) })];
 }
 
 /** Milliseconds as `45 s`, `12 min`, `5 h` or `6 d`, rounded down. */
@@ -217,11 +227,12 @@ function grantLines(
   consent: Extract<ConsentState, { kind: 'granted' }>,
   { translate, now }: PresentationContext,
 ): readonly string[] {
-  const { timeBased, oneTime } = consent.grant;
+  const { timeBased, oneTime, grants } = consent.grant;
   const list = (names: readonly string[]): string => names.map((name) => plainText(name, 80)).join(', ');
   return [
     ...(timeBased.length > 0 ? [translate('Time-based: {scopes}', { scopes: list(timeBased) })] : []),
     ...(oneTime.length > 0 ? [translate('One time: {scopes}', { scopes: list(oneTime) })] : []),
+    ...(grants && grants.names.length > 0 ? [translate('Grants: {grants}', { grants: list(grants.names) })] : []),
     translate('Read at {time}', { time: localTime(consent.readAt, now) }),
   ];
 }

@@ -154,10 +154,29 @@ export interface GrantSummary {
   /** Names of what is granted, for instance Data Portability resources; empty when the service does not say. */
   readonly timeBased: readonly string[];
   readonly oneTime: readonly string[];
+  /** Where the service keeps records of grants rather than scopes of a consent. */
+  readonly grants?: GrantRecords;
   /** When the first of the stored credentials ends by itself, epoch milliseconds, if known. */
   readonly credentialExpiresAt?: number;
   /** One for each credential that was read, dead ones too; oldest first. */
   readonly credentials: readonly CredentialSummary[];
+}
+
+export interface GrantRecords {
+  readonly count: number;
+  /** Of how many users they are, where they are not all of the identity itself. */
+  readonly users?: number;
+  /** What tells them apart, without repetitions; empty when the service does not say. */
+  readonly names: readonly string[];
+}
+
+/** What is granted, whatever the service calls it. */
+export function grantedNames({
+  timeBased,
+  oneTime,
+  grants,
+}: Pick<GrantSummary, 'timeBased' | 'oneTime' | 'grants'>): readonly string[] {
+  return [...timeBased, ...oneTime, ...(grants?.names ?? [])];
 }
 
 /** What is known of one credential of an identity. */

@@ -3,6 +3,7 @@ import { plainText } from '../../core/foreignText';
 import { localTime } from '../../core/localTime';
 import { type Reason, reason } from '../../core/model';
 import type { VerificationHints } from '../../core/ports';
+import type { GrantRecords } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
 import { type ApiFailure, countOf, type Grant, getGrants, type VenafiApi } from './api';
 import type { Subject } from './subject';
@@ -112,12 +113,12 @@ function lossOf({ application, scope, issuedAt, expiresAt }: Grant): Reason {
 }
 
 /** What is granted, by name. */
-export function grantNames(consent: Consent): readonly string[] {
-  if (consent.kind === 'of-application') return [];
+export function grantRecords(consent: Consent): GrantRecords {
+  if (consent.kind === 'of-application') return { count: consent.grants, users: consent.users, names: [] };
   const names = consent.grants.map(({ application, scope }) =>
     [plainText(application, 80) || '?', plainText(scope, 120)].filter((part) => part !== '').join(' '),
   );
-  return [...new Set(names)];
+  return { count: consent.grants.length, names: [...new Set(names)] };
 }
 
 /**

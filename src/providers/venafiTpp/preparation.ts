@@ -16,7 +16,7 @@ import { type ApiFailure, revokeGrants, type VenafiApi } from './api';
 import { askWith, askWithNewest, type Caller } from './callers';
 import {
   type Consent,
-  grantNames,
+  grantRecords,
   hasGrown,
   hintsOf,
   isConsent,
@@ -60,9 +60,9 @@ export function summarize(consent: Consent, { credential, token }: Caller, dead:
   const { expiresAt, refreshUntil } = token;
   const ends = refreshUntil ?? (credential.secrets['refreshToken'] ? undefined : expiresAt);
   return {
-    timeBased: grantNames(consent),
+    timeBased: [],
     oneTime: [],
-    ...(ends === undefined ? {} : { credentialExpiresAt: ends }),
+    grants: grantRecords(consent),
     credentials: [
       ...dead.map(({ storedAt }) => ({ storedAt, alive: false })),
       {

@@ -5,7 +5,7 @@ import { localTime } from '../../core/localTime';
 import { type Reason, reason, type Target } from '../../core/model';
 import { isGone, type Outcome } from '../../core/outcome';
 import { outcomeWord, reasonSentences } from '../../core/outcomeText';
-import type { Preview, ResetWay } from '../../core/provider';
+import { grantedNames, type Preview, type ResetWay } from '../../core/provider';
 import type { Confirmation, ResetStep } from '../../core/resetSteps';
 import { type TaskEnd, taskEnds } from '../../core/taskEnds';
 import {
@@ -108,8 +108,7 @@ class UnattendedReset {
   }
 
   #tellPreview(preview: Preview): void {
-    const { timeBased, oneTime } = preview.grant;
-    const scopes = [...timeBased, ...oneTime].map((name) => plainText(name, 80));
+    const scopes = grantedNames(preview.grant).map((name) => plainText(name, 80));
     if (scopes.length > 0) this.say(vscode.l10n.t('Granted now: {0}', scopes.join(', ')));
     for (const effect of preview.effects) this.say(this.#happened(effect), 'quiet');
     const careful = needsPerson(preview);

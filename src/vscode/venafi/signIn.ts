@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { type IssuedTokens, revokeOwnToken, type VedauthClient } from '../../auth/vedauth';
 import { signInFailed } from '../../auth/vedauthReasons';
+import { mapLimited } from '../../core/mapLimited';
 import { type Project, type Target, targetKey } from '../../core/model';
 import type { Transport } from '../../core/ports';
 import { venafiTpp } from '../../providers/venafiTpp/description';
@@ -14,6 +15,10 @@ import { signInByDevice } from './device';
 import { nameOf, operatorOf, sameProject, tellFailure, tellIdentities } from './operator';
 import { signInByPassword } from './password';
 import type { VenafiPorts } from './ports';
+
+/** So many identities are read by themselves after a sign-in; of more, the others when they are checked. */
+const readAtOnce = 50;
+const readLimitMs = 60_000;
 
 type Way = 'device' | 'password' | 'paste';
 
@@ -122,7 +127,10 @@ async function tellSignedIn(project: Project, identity: Target | undefined, port
   tellIdentities(project, { kind: 'stored' }, ports);
   // As it is configured now: it may have been renamed or taken out since the sign-in was begun.
   const now = identity && ports.projects.targets.get(targetKey(identity));
-  if (now) await ports.operations.probe(now, new AbortController().signal, { dropRejected: true });
+  const signal = AbortSignal.timeout(readLimitMs);
+  if (now) return ports.operations.probe(now, signal, { dropRejected: true });
+  const all = [...ports.projects.targets.values()].filter((target) => target.project.id === project.id);
+  await mapLimited(all.slice(0, readAtOnce), 4, (target) => ports.operations.probe(target, signal));
 }
 
 async function store(

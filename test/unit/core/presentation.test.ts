@@ -7,7 +7,7 @@ import { reason, type Target } from '../../../src/core/model';
 import type { OutcomeKind } from '../../../src/core/outcome';
 import { collectReasonTexts, untranslated } from '../../../src/core/outcomeText';
 import { duration, type PresentationContext, presentIdentity } from '../../../src/core/presentation';
-import type { CredentialSummary } from '../../../src/core/provider';
+import type { CredentialSummary, GrantRecords } from '../../../src/core/provider';
 import { project, ResetStage } from '../../fakes/resetStage';
 
 const now = Date.UTC(2030, 0, 2, 12);
@@ -49,6 +49,13 @@ const granted = (
     ...(credentialExpiresAt === undefined ? {} : { credentialExpiresAt }),
     credentials,
   },
+  readAt: now,
+  unusable: [],
+});
+
+const records = (grants: GrantRecords): ConsentState => ({
+  kind: 'granted',
+  grant: { timeBased: [], oneTime: [], grants, credentials: [] },
   readAt: now,
   unusable: [],
 });
@@ -207,6 +214,37 @@ describe('presentIdentity', () => {
     assert.deepEqual(shown({ unfinished }).tooltip.slice(1), [
       'It happened at consent.example. Nothing was sent. Try again.',
     ]);
+  });
+
+  it('counts grants where the service keeps those, and says of how many users they are', () => {
+    const words = (grants: GrantRecords) => shown({ consent: records(grants) }).description;
+    assert.deepEqual(
+      [
+        words({ count: 1, names: ['dashboard read'] }),
+        words({ count: 3, names: ['dashboard read'] }),
+        words({ count: 9, users: 4, names: [] }),
+        words({ count: 2, users: 1, names: [] }),
+      ],
+      ['granted · 1 grant', 'granted · 3 grants', 'granted · 9 grants of 4 users', 'granted · 2 grants'],
+    );
+  });
+
+  it('names grants in tooltip, rows and question, and calls them neither scopes nor time-based', () => {
+    const state = { ...initialState, consent: records({ count: 2, names: ['dashboard read', 'pipeline manage'] }) };
+    assert.deepEqual(shown(state).tooltip.slice(1, 2), ['Grants: dashboard read, pipeline manage']);
+    assert.deepEqual(
+      presentDetails(state, context).map(({ label, description }) => [label, description]),
+      [
+        ['dashboard read', 'grant'],
+        ['pipeline manage', 'grant'],
+      ],
+    );
+    const preview = {
+      losses: [],
+      effects: [],
+      grant: { timeBased: [], oneTime: [], grants: { count: 1, names: ['a b'] } },
+    };
+    assert.match(presentConfirmation(target, preview, circumstances, context).detail, /^Granted now: a b\n/);
   });
 
   it('lists what is granted', () => {

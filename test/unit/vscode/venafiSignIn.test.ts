@@ -45,6 +45,13 @@ describe('Sign In of an operator', () => {
       assert.ok(desk.editor.titles.some((title) => title.includes(code().userCode)));
     });
 
+    it('reads every identity when it was the project that was signed in to', async () => {
+      desk.answers = [inBrowser, 'Open Browser'];
+      answerAs('tpp-admin');
+      assert.equal(await venafiActions.signIn(desk.project, undefined, desk.ports), true);
+      assert.deepEqual(desk.probed, [alice, bob]);
+    });
+
     it('copies the code, and goes on asking until it is known where to go', async () => {
       desk.answers = [inBrowser, 'Copy Code', 'Continue'];
       desk.whileShown = ({ text }) => {
@@ -93,7 +100,7 @@ describe('Sign In of an operator', () => {
         return browse(url);
       };
       assert.equal(await signIn(), true);
-      assert.deepEqual([desk.changed, desk.probed], [[`${bob}: stored`], []]);
+      assert.deepEqual([desk.changed, desk.probed], [[`${bob}: stored`], [bob]]);
     });
 
     it('opens no page of another host', async () => {

@@ -51,10 +51,11 @@ describe('Venafi TPP: preview', () => {
     ]);
     assert.deepEqual(preview.losses[0]?.params, { grants: '2', applications: '2' });
     assert.equal(preview.losses[1]?.params['application'], 'build-pipeline');
-    assert.deepEqual(preview.grant.timeBased, [
-      'build-pipeline certificate:manage',
-      'cert-dashboard certificate:manage',
-    ]);
+    assert.deepEqual(preview.grant.grants, {
+      count: 2,
+      names: ['build-pipeline certificate:manage', 'cert-dashboard certificate:manage'],
+    });
+    assert.deepEqual([preview.grant.timeBased, preview.grant.oneTime], [[], []]);
     assert.deepEqual(prepared.sentWith, { credential: signedIn, hints: { readAt: noon, asOf: noon } });
     assert.deepEqual([prepared.alsoAlive, prepared.dead], [[], []]);
     assert.equal(scene.sent('RevokeGrants').length, 0);
