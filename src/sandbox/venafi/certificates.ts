@@ -2,30 +2,28 @@
  * A private authority and what it issues, in memory. A part of the bundle of its own: a sandbox without TLS never loads it.
  * Certificates live by the real time, because the clients that check them do.
  */
-import 'reflect-metadata'; // @peculiar/x509 needs it, and needs it first
-import { webcrypto } from 'node:crypto';
-import type { Extension, JsonGeneralName } from '@peculiar/x509';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
+import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { CertificateAndKey, ListenerCertificate } from './api';
+import {
+  alternativeNames,
+  authorityConstraint,
+  authorityKeyIdentifier,
+  authorityUsage,
+  type Extension,
+  extendedUsage,
+  type SubjectName,
+  signedCertificate,
+  subjectKeyIdentifier,
+} from './x509';
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
 
 /** `localhost` and both loopback addresses. */
-const ownNames: JsonGeneralName[] = [
-  { type: 'dns', value: 'localhost' },
-  { type: 'ip', value: '127.0.0.1' },
-  { type: 'ip', value: '::1' },
+const ownNames: SubjectName[] = [
+  { dns: 'localhost' },
+  { ip: [127, 0, 0, 1] },
+  { ip: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] },
 ];
 
 interface Validity {
@@ -36,17 +34,22 @@ interface Validity {
 
 const usual: Validity = { from: -1, until: 365 };
 
+interface ServerKind {
+  readonly name: string;
+  readonly names: readonly SubjectName[];
+  readonly validity: Validity;
+}
+
+const good: ServerKind = { name: 'localhost', names: ownNames, validity: usual };
+
 /** What each kind of certificate is, apart from who signs it. */
-const servers: Record<
-  Exclude<ListenerCertificate, 'none'>,
-  { readonly names: JsonGeneralName[]; readonly validity: Validity }
-> = {
-  good: { names: ownNames, validity: usual },
-  'wrong-name': { names: [{ type: 'dns', value: 'tpp.example.com' }], validity: usual },
-  expired: { names: ownNames, validity: { from: -30, until: -1 } },
-  'not-yet-valid': { names: ownNames, validity: { from: 1, until: 30 } },
-  untrusted: { names: ownNames, validity: usual },
-  'self-signed': { names: ownNames, validity: usual },
+const servers: Record<Exclude<ListenerCertificate, 'none'>, ServerKind> = {
+  good,
+  'wrong-name': { ...good, name: 'tpp.example.com', names: [{ dns: 'tpp.example.com' }] },
+  expired: { ...good, validity: { from: -30, until: -1 } },
+  'not-yet-valid': { ...good, validity: { from: 1, until: 30 } },
+  untrusted: good,
+  'self-signed': good,
 };
 
 export interface Certificates {
@@ -56,74 +59,69 @@ export interface Certificates {
   client(name: string): Promise<CertificateAndKey>;
 }
 
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
 interface Authority {
-  readonly subject: string;
+  readonly name: string;
   readonly pem: string;
-  readonly keys: webcrypto.CryptoKeyPair;
+  readonly keys: KeyPair;
 }
 
 export async function makeCertificates(): Promise<Certificates> {
-  const authority = await makeAuthority('CN=Reconsent Sandbox CA');
+  const authority = await makeAuthority('Reconsent Sandbox CA');
   return {
     ca: authority.pem,
     async server(kind) {
-      const { names, validity } = servers[kind];
+      const { name, names, validity } = servers[kind];
       const issuer =
         kind === 'untrusted'
-          ? await makeAuthority('CN=Unknown Sandbox CA')
+          ? await makeAuthority('Unknown Sandbox CA')
           : kind === 'self-signed'
             ? undefined
             : authority;
-      const extensions = [new SubjectAlternativeNameExtension(names), usageOf(ExtendedKeyUsage.serverAuth)];
-      return issue(issuer, `CN=${names[0]?.value ?? 'localhost'}`, validity, extensions);
+      return issue(issuer, name, validity, [alternativeNames(names), extendedUsage('serverAuth')]);
     },
-    client: (name) => issue(authority, `CN=${name}`, usual, [usageOf(ExtendedKeyUsage.clientAuth)]),
+    client: (name) => issue(authority, name, usual, [extendedUsage('clientAuth')]),
   };
 }
 
-function usageOf(usage: ExtendedKeyUsage): Extension {
-  return new ExtendedKeyUsageExtension([usage]);
-}
-
-async function makeAuthority(subject: string): Promise<Authority> {
+async function makeAuthority(name: string): Promise<Authority> {
   const keys = await newKeys();
-  const certificate = await X509CertificateGenerator.createSelfSigned({
+  const fields = {
+    subject: name,
+    issuer: name,
+    publicKey: keys.publicKey,
     serialNumber: serialNumber(),
-    name: subject,
     notBefore: fromNow(-60),
     notAfter: fromNow(3_650),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new BasicConstraintsExtension(true, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  return { subject, pem: certificate.toString('pem'), keys };
+    extensions: [authorityConstraint(), authorityUsage(), subjectKeyIdentifier(keys.publicKey)],
+  };
+  return { name, pem: signedCertificate(fields, keys.privateKey), keys };
 }
 
 /** Without an issuer, the certificate signs itself. */
 async function issue(
   issuer: Authority | undefined,
-  subject: string,
+  name: string,
   { from, until }: Validity,
-  extensions: Extension[],
+  extensions: readonly Extension[],
 ): Promise<CertificateAndKey> {
   const keys = await newKeys();
-  const signer = issuer ?? { subject, keys };
-  const certificate = await X509CertificateGenerator.create({
+  const signer = issuer ?? { name, keys };
+  const fields = {
+    subject: name,
+    issuer: signer.name,
+    publicKey: keys.publicKey,
     serialNumber: serialNumber(),
-    subject,
-    issuer: signer.subject,
     notBefore: fromNow(from),
     notAfter: fromNow(until),
-    publicKey: keys.publicKey,
-    signingKey: signer.keys.privateKey,
-    signingAlgorithm: algorithm,
-    extensions: [...extensions, await AuthorityKeyIdentifierExtension.create(signer.keys.publicKey)],
-  });
-  return { cert: certificate.toString('pem'), key: await privatePem(keys) };
+    extensions: [...extensions, authorityKeyIdentifier(signer.keys.publicKey)],
+  };
+  const key = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { cert: signedCertificate(fields, signer.keys.privateKey), key };
 }
 
 function fromNow(days: number): Date {
@@ -131,17 +129,12 @@ function fromNow(days: number): Date {
 }
 
 /** Positive: the first bit is clear. Two authorities of one run must not issue the same number. */
-function serialNumber(): string {
-  const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+function serialNumber(): Uint8Array {
+  const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x01;
-  return Buffer.from(bytes).toString('hex');
+  return bytes;
 }
 
-async function privatePem(keys: webcrypto.CryptoKeyPair): Promise<string> {
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`;
-}
-
-function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+function newKeys(): Promise<KeyPair> {
+  return promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
 }

@@ -135,7 +135,7 @@ describe('the bundles', () => {
     identityPlatform: 60,
     appleClientSecret: 60,
     sandbox: 240,
-    sandboxCertificates: 400,
+    sandboxCertificates: 90,
   })) {
     it(`keep ${name} below ${kB} kB`, () => assert.ok(bundle(name).bytes <= kB * 1000, `${bundle(name).bytes} bytes`));
   }

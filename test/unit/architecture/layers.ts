@@ -25,7 +25,7 @@ const layers: Readonly<Record<string, Layer>> = {
   sandbox: {
     layers: [],
     typesOf: ['core'],
-    packages: ['valibot', 'hono', 'jose', '@peculiar/x509', 'reflect-metadata'],
+    packages: ['valibot', 'hono', 'jose', 'asn1js'],
     node: true,
   },
   vscode: {
