@@ -7,6 +7,7 @@ import type { ConsentStore } from '../../core/consentStore';
 import type { ReasonTexts } from '../../core/outcomeText';
 import type { Clock, Log } from '../../core/ports';
 import type { ProviderDescription } from '../../core/provider';
+import type { FileAllowances } from '../../storage/fileAllowances';
 import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
 
@@ -21,6 +22,7 @@ export interface WizardPorts {
   /** Where chosen sets of scopes are remembered. */
   readonly recent: vscode.Memento;
   readonly store: Pick<ConsentStore, 'get'>;
+  readonly stores: { readonly allowances: Pick<FileAllowances, 'list' | 'remove'> };
   readonly texts: ReasonTexts;
   readonly vault: Pick<CredentialVault, 'erase' | 'markers'>;
 }

@@ -46,7 +46,9 @@ export async function removeIdentity(given: Target, ports: WizardPorts): Promise
     ports,
   );
   if (!saved) return;
-  if (!byOperator) await erase([() => ports.vault.erase(target)], [target], prompts, ports);
+  const withdrawal = () => withdrawAllowances([target], ports);
+  if (byOperator) await erase([withdrawal], [], prompts, ports);
+  else await erase([withdrawal, () => ports.vault.erase(target)], [target], prompts, ports);
   ports.log.info(`The identity ${targetKey(target)} was removed.`);
 }
 
@@ -70,7 +72,7 @@ export async function removeProject(given: Project, ports: WizardPorts): Promise
     { removal: vscode.l10n.t('Remove Project'), offerReset: signedIn && targets.length > 0 },
     ports,
   );
-  if (chosen === 'reset') return resetFirst(targets.length === 1 ? targets[0] : undefined);
+  if (chosen === 'reset') return resetFirst(targets.length === 1 ? targets[0] : given);
   if (chosen !== 'remove') return;
   const now = projects.all.find(({ id, provider }) => id === given.id && provider === given.provider);
   if (!now || (await refusedWhileBusy(targetsOf(now), ports))) return;
@@ -84,6 +86,7 @@ export async function removeProject(given: Project, ports: WizardPorts): Promise
     ...all.filter((target) => !isByOperator(target, ports)).map((target) => () => vault.erase(target)),
     ...(isByOperator(operatorOf(now), ports) ? [() => vault.erase(operatorOf(now))] : []),
     () => clients.forget(now),
+    () => withdrawAllowances(all, ports),
   ];
   await erase(erasures, all, prompts, ports);
   ports.log.info(`The project ${plainText(now.id, 128)} was removed.`);
@@ -148,11 +151,19 @@ async function askRemoval(
 }
 
 /** With its own confirmation. Whoever wants to remove afterwards says so again: by then it is known what became of it. */
-async function resetFirst(target: Target | undefined): Promise<void> {
-  await vscode.commands.executeCommand(
-    commandIds.resetConsent,
-    ...(target === undefined ? [] : [{ kind: 'identity', target }]),
+async function resetFirst(what: Target | Project | undefined): Promise<void> {
+  if (!what) return;
+  if ('identity' in what)
+    await vscode.commands.executeCommand(commandIds.resetConsent, { kind: 'identity', target: what });
+  else await vscode.commands.executeCommand(commandIds.resetConsents, { kind: 'project', project: what });
+}
+
+/** Tasks may not reset what somebody adds under the same id one day. */
+async function withdrawAllowances(targets: readonly Target[], { stores }: WizardPorts): Promise<void> {
+  const removed = (await stores.allowances.list()).filter(({ project, identity }) =>
+    targets.some((target) => target.project.id === project && target.identity.id === identity),
   );
+  await Promise.all(removed.map((one) => stores.allowances.remove(one)));
 }
 
 /** All of them are tried, and those that failed once more as long as the user wants to. */
@@ -170,7 +181,7 @@ async function erase(
     if (left.length === 0) return;
     const chosen = await prompts.error(
       vscode.l10n.t(
-        'It was removed from your settings, but the secret storage of this computer did not delete everything that is stored for it. Unlock the keyring and try again.',
+        'It was removed from your settings, but not everything that is stored for it could be deleted from this computer. Unlock the keyring, see that the disk can be written, and try again.',
       ),
       again,
     );

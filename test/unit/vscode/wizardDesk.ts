@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { ClientVault } from '../../../src/auth/clientVault';
 import { CredentialVault } from '../../../src/auth/credentialVault';
+import type { Allowance } from '../../../src/core/allowance';
 import { ConsentStore } from '../../../src/core/consentStore';
 import { type Target, targetKey } from '../../../src/core/model';
 import { providerDescriptions } from '../../../src/providers/registry';
@@ -49,6 +50,7 @@ export class WizardDesk {
   readonly log: string[] = [];
   readonly seen: Seen[] = [];
   readonly resetting = new Set<string>();
+  allowances: readonly Allowance[] = [];
   readonly vault: CredentialVault;
   readonly clients: ClientVault;
   readonly ports: WizardPorts;
@@ -88,6 +90,14 @@ export class WizardDesk {
       },
       projects: new projects(providerDescriptions),
       store,
+      stores: {
+        allowances: {
+          list: async () => this.allowances,
+          remove: async (gone: Allowance) => {
+            this.allowances = this.allowances.filter((one) => one !== gone);
+          },
+        },
+      },
       vault: this.vault,
     } as unknown as WizardPorts;
   }
