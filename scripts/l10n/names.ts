@@ -20,6 +20,9 @@ const names: ReadonlySet<string> = new Set([
   'Sandbox: Identity Platform',
   'Sandbox: Venafi',
   'Reconsent: Quick Reset',
+  'apple.com',
+  'v1',
+  'v1beta',
 ]);
 
 /** Words that a language has taken over from English as they are. */
@@ -33,6 +36,7 @@ const borrowed: Readonly<Record<string, readonly string[]>> = {
     '{identity} in {project}',
     '{0}: {1} in {2} ({3})',
   ],
+  'pt-br': ['E-mail'],
 };
 
 /** Whether a translation may read like the English text. */
