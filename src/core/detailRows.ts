@@ -8,6 +8,7 @@ import { needsAttention } from './outcome';
 import { outcomeWord, reasonSentences } from './outcomeText';
 import { consentReason, duration, type IconPresentation, isUnfinished, type PresentationContext } from './presentation';
 import type { CredentialSummary } from './provider';
+import { spokenRow } from './spokenText';
 
 export interface DetailPresentation {
   /** Stable among the details of one identity. */
@@ -15,6 +16,8 @@ export interface DetailPresentation {
   readonly label: string;
   readonly description: string;
   readonly icon: IconPresentation;
+  /** What its icon says is in it as words. */
+  readonly ariaLabel: string;
   /** The archive job of the row, and its flags for `when` clauses, each between semicolons. */
   readonly job?: { readonly jobId: string; readonly contextValue: string };
 }
@@ -24,12 +27,10 @@ export function presentDetails(state: IdentityState, context: PresentationContex
   const rows: DetailPresentation[] = [];
   if (state.unfinished) rows.push(...sentenceRows('unfinished', state.unfinished.reason, context));
   if (state.lastOutcome && !isUnfinished(state.lastOutcome, state)) {
-    rows.push({
-      id: 'last-outcome',
-      label: translate('Last reset: {outcome}', { outcome: outcomeWord(state.lastOutcome.kind, translate) }),
-      description: localTime(state.lastOutcome.at, now),
-      icon: { id: needsAttention(state.lastOutcome.kind) ? 'warning' : 'history' },
-    });
+    const label = translate('Last reset: {outcome}', { outcome: outcomeWord(state.lastOutcome.kind, translate) });
+    const description = localTime(state.lastOutcome.at, now);
+    const icon = { id: needsAttention(state.lastOutcome.kind) ? 'warning' : 'history' };
+    rows.push({ id: 'last-outcome', label, description, icon, ariaLabel: spokenRow(label, description) });
     rows.push(...sentenceRows('outcome', state.lastOutcome.reason, context));
   }
   const why = consentReason(state.consent);
@@ -37,11 +38,14 @@ export function presentDetails(state: IdentityState, context: PresentationContex
   if (state.consent.kind === 'granted') rows.push(...grantRows(state.consent, context));
   rows.push(...presentJobs(state, context));
   if (state.unattended) {
+    const label = translate('Unattended reset', {});
+    const description = translate('allowed for tasks of this folder', {});
     rows.push({
       id: 'unattended',
-      label: translate('Unattended reset', {}),
-      description: translate('allowed for tasks of this folder', {}),
+      label,
+      description,
       icon: { id: 'run-all' },
+      ariaLabel: spokenRow(label, description),
     });
   }
   return rows;
@@ -55,26 +59,37 @@ function grantRows(
   const timed = translate('time-based', {});
   const once = translate('one time', {});
   return [
-    ...grant.timeBased.map((name) => scopeRow(name, timed)),
-    ...grant.oneTime.map((name) => scopeRow(name, once)),
-    ...(grant.grants?.names ?? []).map((name) => scopeRow(name, translate('grant', {}))),
+    ...grant.timeBased.map((name) => scopeRow(name, timed, context)),
+    ...grant.oneTime.map((name) => scopeRow(name, once, context)),
+    ...(grant.grants?.names ?? []).map((name) => grantRow(name, context)),
     ...grant.credentials.map((one) => credentialRow(one, grant.credentials.length > 1, context)),
     ...unusable.flatMap((why, index) => sentenceRows(`unusable-${index}`, why, context)),
   ];
 }
 
-function scopeRow(name: string, kind: string): DetailPresentation {
-  return { id: `scope:${name}`, label: plainText(name, 80), description: kind, icon: { id: 'shield' } };
+function scopeRow(name: string, access: string, { translate }: PresentationContext): DetailPresentation {
+  const label = plainText(name, 80);
+  const ariaLabel = translate('Scope {name}, {access}', { name: label, access });
+  return { id: `scope:${name}`, label, description: access, icon: { id: 'shield' }, ariaLabel };
+}
+
+function grantRow(name: string, { translate }: PresentationContext): DetailPresentation {
+  const label = plainText(name, 80);
+  const description = translate('grant', {});
+  return { id: `scope:${name}`, label, description, icon: { id: 'shield' }, ariaLabel: spokenRow(label, description) };
 }
 
 function credentialRow(one: CredentialSummary, several: boolean, context: PresentationContext): DetailPresentation {
   const { translate, now } = context;
   const since = localTime(one.storedAt, now);
+  const label = several ? translate('Sign-in of {time}', { time: since }) : translate('Sign-in', {});
+  const description = credentialWords(one, several, context).join(' · ');
   return {
     id: `credential:${one.storedAt}`,
-    label: several ? translate('Sign-in of {time}', { time: since }) : translate('Sign-in', {}),
-    description: credentialWords(one, several, context).join(' · '),
+    label,
+    description,
     icon: one.alive ? { id: 'clock' } : { id: 'error', color: 'list.errorForeground' },
+    ariaLabel: spokenRow(label, description),
   };
 }
 
@@ -105,8 +120,15 @@ function sentenceRows(
   { texts, translate }: PresentationContext,
 ): readonly DetailPresentation[] {
   const { happened, notHappened, remedy } = reasonSentences(why, texts, translate);
-  const rows: DetailPresentation[] = [{ id: `${id}:happened`, label: happened, description: '', icon: { id: 'info' } }];
-  if (notHappened) rows.push({ id: `${id}:not`, label: notHappened, description: '', icon: { id: 'circle-slash' } });
-  if (remedy) rows.push({ id: `${id}:remedy`, label: remedy, description: '', icon: { id: 'lightbulb' } });
+  const row = (part: string, label: string, icon: string): DetailPresentation => ({
+    id: `${id}:${part}`,
+    label,
+    description: '',
+    icon: { id: icon },
+    ariaLabel: label,
+  });
+  const rows = [row('happened', happened, 'info')];
+  if (notHappened) rows.push(row('not', notHappened, 'circle-slash'));
+  if (remedy) rows.push(row('remedy', remedy, 'lightbulb'));
   return rows;
 }

@@ -5,6 +5,7 @@ import type { DetailPresentation } from './detailRows';
 import { plainText } from './foreignText';
 import { localTime } from './localTime';
 import { duration, type IconPresentation, type PresentationContext } from './presentation';
+import { spokenRow } from './spokenText';
 
 /** What the row of the identity says of its jobs; nothing when none runs or waits. */
 export function jobWords(jobs: readonly TrackedJob[], { translate, now }: PresentationContext): readonly string[] {
@@ -27,10 +28,13 @@ export function jobWords(jobs: readonly TrackedJob[], { translate, now }: Presen
 export function presentJobs(state: IdentityState, context: PresentationContext): readonly DetailPresentation[] {
   return state.jobs.map((job) => {
     const progress = state.downloads.get(job.jobId);
+    const label = jobLabel(job, context);
+    const description = progress ? progressWords(progress, context) : stateWords(job, context);
     return {
       id: `job:${job.jobId}`,
-      label: jobLabel(job, context),
-      description: progress ? progressWords(progress, context) : stateWords(job, context),
+      label,
+      description,
+      ariaLabel: spokenRow(label, description),
       icon: jobIcon(job, progress, context.now),
       job: { jobId: job.jobId, contextValue: contextValueOf(job, progress !== undefined, context.now) },
     };

@@ -8,6 +8,7 @@ import { needsAttention, type Outcome } from './outcome';
 import { outcomeWord, type ReasonTexts, reasonParagraph, type Translate } from './outcomeText';
 import type { GrantSummary, ProviderDescription } from './provider';
 import type { ResetStep } from './resetSteps';
+import { spoken } from './spokenText';
 
 export interface PresentationContext {
   /** Epoch milliseconds. */
@@ -73,7 +74,7 @@ export function presentIdentity(
     contextValue: contextValueOf(state, context.flagsOf?.(target.project.provider) ?? []),
     ariaLabel: context.translate('{identity}, {state}, project {project}', {
       identity: label,
-      state: description,
+      state: spoken(description),
       project: projectLabel,
     }),
   };

@@ -1,6 +1,7 @@
 /** One status bar item: resets the identity it names, after the usual confirmation. Driven by events, never polled. */
 import * as vscode from 'vscode';
 import { type ConsentStore, identityNeedsAttention } from '../core/consentStore';
+import { plainText } from '../core/foreignText';
 import { type Target, targetKey } from '../core/model';
 import type { ReasonTexts } from '../core/outcomeText';
 import { presentIdentity } from '../core/presentation';
@@ -43,24 +44,27 @@ export class QuickResetItem implements vscode.Disposable {
   #renderTarget(target: Target): void {
     const state = this.store.get(targetKey(target));
     const shown = presentIdentity(target, state, { now: Date.now(), texts: this.texts, translate });
-    const icon = state.activity.kind === 'idle' ? 'debug-restart' : 'loading~spin';
+    const attention = identityNeedsAttention(state);
+    // High-contrast themes have no warning background: the icon says it there, and words say it everywhere.
+    const idle = attention ? 'warning' : 'debug-restart';
+    const icon = state.activity.kind === 'idle' ? idle : 'loading~spin';
     this.#item.text = `$(${icon}) ${withoutIcons(target.identity.label, 40)}`;
     this.#item.accessibilityInformation = {
-      label: vscode.l10n.t('Reset consent of {0}, {1}', shown.label, shown.description),
+      label: vscode.l10n.t('Reset consent of {0}', shown.ariaLabel),
       role: 'button',
     };
     const tooltip = new vscode.MarkdownString('', true);
     tooltip.isTrusted = { enabledCommands: [commandIds.selectQuickResetIdentity, commandIds.showLog] };
-    tooltip.appendText(vscode.l10n.t('Reset the consent of {0}', shown.label));
+    tooltip.appendText(
+      vscode.l10n.t('Reset the consent of {0} in {1}', shown.label, plainText(target.project.label, 120)),
+    );
     tooltip.appendMarkdown('\n\n').appendText(shown.description).appendMarkdown('\n\n');
     // Fixed texts only: nothing from outside stands in trusted Markdown.
     tooltip.appendMarkdown(
       `[${vscode.l10n.t('Choose another identity')}](command:${commandIds.selectQuickResetIdentity}) · [${vscode.l10n.t('Show log')}](command:${commandIds.showLog})`,
     );
     this.#item.tooltip = tooltip;
-    this.#item.backgroundColor = identityNeedsAttention(state)
-      ? new vscode.ThemeColor('statusBarItem.warningBackground')
-      : undefined;
+    this.#item.backgroundColor = attention ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
   }
 
   #renderChoice(): void {

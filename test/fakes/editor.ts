@@ -165,12 +165,78 @@ class ShownEvents {
   fire(value: unknown): void {
     for (const listener of [...this.#listeners]) listener(value);
   }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}
+
+class ShownIcon {
+  constructor(
+    readonly id: string,
+    readonly color?: { readonly id: string },
+  ) {}
+}
+
+/** A row of a tree. */
+export class ShownRow {
+  id?: string;
+  description?: string;
+  tooltip?: unknown;
+  iconPath?: ShownIcon;
+  contextValue?: string;
+  accessibilityInformation?: { readonly label: string; readonly role?: string };
+
+  constructor(
+    readonly label: string,
+    readonly collapsibleState: number,
+  ) {}
+}
+
+/** An item of the status bar. */
+export class ShownStatus {
+  text = '';
+  name = '';
+  tooltip: unknown;
+  command = '';
+  backgroundColor: { readonly id: string } | undefined;
+  accessibilityInformation: { readonly label: string; readonly role?: string } | undefined;
+  visible = false;
+
+  show(): void {
+    this.visible = true;
+  }
+
+  hide(): void {
+    this.visible = false;
+  }
+
+  dispose(): void {
+    this.visible = false;
+  }
+}
+
+class ShownMarkdown {
+  value = '';
+  isTrusted: unknown;
+  supportHtml = false;
+
+  appendText(text: string): this {
+    this.value += text;
+    return this;
+  }
+
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
 }
 
 /** One window. It is what `vscode` means from {@link FakeEditor.use} on. */
 export class FakeEditor {
   readonly executed: { readonly id: string; readonly argument: unknown }[] = [];
   readonly opened: string[] = [];
+  readonly statusItems: ShownStatus[] = [];
   /** Tokens of progress that was shown, newest last. */
   readonly progress: CancellationToken[] = [];
   /** Titles of progress in notifications. */
@@ -208,6 +274,11 @@ export class FakeEditor {
       },
       createQuickPick: () => new ShownPick(this.inPick),
       createInputBox: () => new ShownInput(this.inInput),
+      createStatusBarItem: (): ShownStatus => {
+        const item = new ShownStatus();
+        this.statusItems.push(item);
+        return item;
+      },
     },
     env: {
       remoteName: undefined,
@@ -228,7 +299,14 @@ export class FakeEditor {
     workspace: {},
     Uri: { parse: (text: string) => ({ toString: () => text }) },
     EventEmitter: ShownEvents,
-    ThemeIcon: class {},
+    ThemeIcon: ShownIcon,
+    ThemeColor: class {
+      constructor(readonly id: string) {}
+    },
+    TreeItem: ShownRow,
+    TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
+    MarkdownString: ShownMarkdown,
+    StatusBarAlignment: { Left: 1, Right: 2 },
     ConfigurationTarget: { Global: 1 },
     QuickInputButtons: { Back: backButton },
     ProgressLocation: { Notification: 15, Window: 10 },

@@ -39,6 +39,7 @@ function olderNode(): JournalNode {
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
   item.id = 'older';
   item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.accessibilityInformation = { label };
   item.command = { command: commandIds.showOlderJournal, title: label };
   return { kind: 'older', operationId: '', item, tooltip: [label] };
 }

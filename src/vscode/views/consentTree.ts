@@ -29,6 +29,7 @@ export interface DetailNode {
   readonly label: string;
   readonly description: string;
   readonly icon: IconPresentation;
+  readonly ariaLabel: string;
   /** The archive job of the row. */
   readonly job?: { readonly jobId: string; readonly contextValue: string };
   readonly parent: IdentityNode;
@@ -167,19 +168,22 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
 
 function projectItem({ project }: ProjectNode, flags: readonly string[]): vscode.TreeItem {
   const item = new vscode.TreeItem(plainText(project.label, 120), vscode.TreeItemCollapsibleState.Expanded);
-  const count = project.identities.length;
+  const { host, hostname } = new URL(project.endpoint);
+  const address = plainText(host, 120);
+  const isHere = isLoopbackHost(hostname);
   item.id = `project:${encodeURIComponent(project.id)}`;
-  item.description = plainText(new URL(project.endpoint).host, 120);
-  item.iconPath = new vscode.ThemeIcon(isLoopbackHost(new URL(project.endpoint).hostname) ? 'beaker' : 'cloud');
+  item.description = address;
+  item.iconPath = new vscode.ThemeIcon(isHere ? 'beaker' : 'cloud');
   item.contextValue = ';project;';
   if (flags.includes('operator')) item.contextValue = ';project;operator;';
   item.tooltip = plainText(project.endpoint, 300);
-  item.accessibilityInformation = {
-    label:
-      count === 1
-        ? vscode.l10n.t('Project {0}, 1 identity', plainText(project.label, 120))
-        : vscode.l10n.t('Project {0}, {1} identities', plainText(project.label, 120), count),
-  };
+  const count = project.identities.length;
+  const said = [
+    vscode.l10n.t('Project {0}', plainText(project.label, 120)),
+    count === 1 ? vscode.l10n.t('1 identity') : vscode.l10n.t('{0} identities', count),
+    isHere ? vscode.l10n.t('{0} on this computer', address) : address,
+  ];
+  item.accessibilityInformation = { label: said.join(', ') };
   return item;
 }
 
@@ -192,7 +196,7 @@ function detailItem(node: DetailNode): vscode.TreeItem {
   if (node.job) item.contextValue = node.job.contextValue;
   const told = node.description ? `${node.label}: ${node.description}` : node.label;
   item.tooltip = node.job ? `${told}\n${plainText(node.job.jobId, 256)}` : told;
-  item.accessibilityInformation = { label: node.description ? `${node.label}, ${node.description}` : node.label };
+  item.accessibilityInformation = { label: node.ariaLabel };
   return item;
 }
 

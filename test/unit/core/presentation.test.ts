@@ -175,7 +175,7 @@ describe('presentIdentity', () => {
       assert.equal(one.description, description);
       assert.equal([one.icon.id, one.icon.color].filter(Boolean).join(' '), icon);
       assert.equal(one.contextValue, contextValue);
-      assert.equal(one.ariaLabel, `alice.test@example.com, ${description}, project Shop`);
+      assert.equal(one.ariaLabel, `alice.test@example.com, ${description.replaceAll(' · ', ', ')}, project Shop`);
       assert.equal(one.tooltip[0], 'alice.test@example.com in Shop');
     });
   }
