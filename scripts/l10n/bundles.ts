@@ -6,12 +6,12 @@ import { repoRoot } from '../host/paths';
 import { collectTexts } from './sourceTexts';
 
 /** What Reconsent speaks besides English, by the names that VS Code gives the languages. */
-export const languages = ['it', 'pt-br'] as const;
+export const languages = ['it', 'pt-br', 'vi'] as const;
 
 export type Language = (typeof languages)[number];
 
 /** Languages that may still lack texts. Whoever changes texts completes all the others. */
-export const inTranslation: readonly Language[] = ['it', 'pt-br'];
+export const inTranslation: readonly Language[] = ['it', 'pt-br', 'vi'];
 
 /** Translations by key. */
 export type Bundle = Readonly<Record<string, string>>;

@@ -37,6 +37,7 @@ const borrowed: Readonly<Record<string, readonly string[]>> = {
     '{0}: {1} in {2} ({3})',
   ],
   'pt-br': ['E-mail'],
+  vi: ['Client ID', 'Client secret', 'ID token', 'OAuth client'],
 };
 
 /** Whether a translation may read like the English text. */
