@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
 
@@ -26,6 +28,7 @@ const lazyParts = {
   journal: 'src/vscode/journal/journalActions.ts',
   tasks: 'src/vscode/tasks/taskActions.ts',
   settingsProblems: 'src/vscode/settingsProblems/settingsDiagnostics.ts',
+  tools: 'src/vscode/tools/toolActions.ts',
   venafi: 'src/vscode/venafi/venafiActions.ts',
   wizard: 'src/vscode/wizard/wizardActions.ts',
   googleDataPortability: 'src/providers/googleDataPortability/provider.ts',
@@ -81,6 +84,20 @@ const noOtherFetch = {
   },
 };
 
+/**
+ * The types of the exported API, for the authors of other extensions: the very file that the code is checked against.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const apiTypes = {
+  name: 'api-types',
+  setup(build) {
+    const { absWorkingDir, outdir, write } = build.initialOptions;
+    const types = join(absWorkingDir, 'src', 'vscode', 'publicApi.ts');
+    build.onEnd(() => void (write && copyFileSync(types, resolve(absWorkingDir, outdir, 'api.d.ts'))));
+  },
+};
+
 const build = await context({
   entryPoints: { extension: 'src/extension.ts', ...lazyParts },
   absWorkingDir: import.meta.dirname,
@@ -100,7 +117,7 @@ const build = await context({
   // THIRD-PARTY-NOTICES.md carries them.
   legalComments: 'none',
   logLevel: flags.metafile ? 'warning' : 'info',
-  plugins: [splitLazyParts, oneHttpParser, noOtherFetch],
+  plugins: [splitLazyParts, oneHttpParser, noOtherFetch, apiTypes],
 });
 
 if (flags.watch) {

@@ -4,6 +4,7 @@ import { downloadTexts } from '../../src/core/downloadTexts';
 import { endpointSentences } from '../../src/core/projectSteps';
 import type { CredentialField, ReasonText, ResetWay } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
+import { requestTexts } from '../../src/core/requestTexts';
 import { taskEnds } from '../../src/core/taskEnds';
 import { unattendedTexts } from '../../src/core/unattendedTexts';
 import {
@@ -33,6 +34,7 @@ export const reasonSources: readonly Readonly<Record<string, ReasonText>>[] = [
   reasonTexts,
   downloadTexts,
   unattendedTexts,
+  requestTexts,
   signInReasonTexts,
   ...descriptions.map((one) => one.reasonTexts),
 ];

@@ -4,6 +4,7 @@ import type { Reason, Target } from './model';
 import { reasonSentences } from './outcomeText';
 import type { PresentationContext } from './presentation';
 import { type GrantSummary, grantedNames, type ResetWay } from './provider';
+import { type Requester, requesterLine } from './requester';
 
 export interface ConfirmedPreview {
   readonly losses: readonly Reason[];
@@ -17,13 +18,15 @@ export interface ConfirmationCircumstances {
   readonly earlierUnknown: boolean;
   /** It was confirmed before, and what would be lost has changed since. */
   readonly changed: boolean;
+  /** Who asks, when it is not the user in our own views. */
+  readonly requestedBy?: Requester | undefined;
 }
 
 /** What is asked, and the lines below it. When something would be lost, the question begins with that. */
 export function presentConfirmation(
   target: Target,
   preview: ConfirmedPreview,
-  { way, earlierUnknown, changed }: ConfirmationCircumstances,
+  { way, earlierUnknown, changed, requestedBy }: ConfirmationCircumstances,
   { translate, texts }: Omit<PresentationContext, 'now'>,
 ): { readonly message: string; readonly detail: string } {
   const happened = (line: Reason): string => reasonSentences(line, texts, translate).happened;
@@ -37,6 +40,7 @@ export function presentConfirmation(
   const shown = scopes.slice(0, 6).join(', ');
   const more = scopes.length > 6 ? translate('and {count} more', { count: String(scopes.length - 6) }) : '';
   const lines = [
+    ...(requestedBy ? [requesterLine(requestedBy, translate)] : []),
     ...(changed ? [translate('What would be lost has changed since you confirmed. Nothing was sent.', {})] : []),
     ...(earlierUnknown
       ? [translate('The outcome of an earlier reset is still unknown. Better verify that one first.', {})]

@@ -50,6 +50,7 @@ function facts(entry: JournalEntry, state: EntryState, context: DetailContext): 
     [translate('Service', {}), plainText(context.service)],
     [translate('Address', {}), plainText(entry.address.origin)],
     context.way === undefined ? undefined : [translate('Way', {}), plainText(context.way)],
+    entry.requestedBy === undefined ? undefined : [translate('Requested by', {}), plainText(entry.requestedBy)],
     [translate('Confirmed by', {}), confirmedBy(entry, translate)],
     [translate('Confirmed', {}), localTime(entry.confirmedAt)],
     [translate('Recorded', {}), translate('{time}, before anything was sent', { time: localTime(entry.openedAt) })],

@@ -16,6 +16,8 @@ export interface ExportRow {
   readonly way: string;
   readonly state: EntryState;
   readonly stage: JournalEntry['stage'];
+  /** Empty where the user did. */
+  readonly requestedBy: string;
   readonly confirmedBy: string;
   /** ISO 8601 in UTC, as all times here; empty where there is none. */
   readonly confirmedAt: string;
@@ -44,6 +46,7 @@ export function exportRow(entry: JournalEntry, state: EntryState, { texts, trans
     way: plainText(entry.way ?? ''),
     state,
     stage: entry.stage,
+    requestedBy: plainText(entry.requestedBy ?? ''),
     confirmedBy: entry.confirmedBy,
     confirmedAt: isoTime(entry.confirmedAt),
     recordedAt: isoTime(entry.openedAt),
@@ -79,6 +82,7 @@ const columns: readonly (keyof ExportRow)[] = [
   'way',
   'state',
   'stage',
+  'requestedBy',
   'confirmedBy',
   'confirmedAt',
   'recordedAt',

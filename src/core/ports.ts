@@ -88,6 +88,8 @@ export interface JournalEntry {
   readonly projectLabel: string;
   readonly identityLabel: string;
   readonly confirmedBy: ConfirmedBy;
+  /** The tool or extension that asked for it, as `requesterId` names it; absent when the user did. */
+  readonly requestedBy?: string;
   /** Epoch milliseconds, as all times here. */
   readonly confirmedAt: number;
   readonly credentialStoredAt: number;

@@ -190,11 +190,15 @@ function contextValueOf(state: IdentityState, ofProvider: readonly string[]): st
   if (state.activity.kind !== 'idle') flags.push('busy');
   if (state.unfinished) flags.push('unfinished');
   if (state.unattended) flags.push('unattended');
+  if (hasCredential(state, ofProvider)) flags.push('hasCredential');
+  return `;${flags.join(';')};`;
+}
+
+/** Whether a sign-in of the identity, or of its operator, is kept on this computer. */
+export function hasCredential({ consent }: IdentityState, ofProvider: readonly string[]): boolean {
   // An operator's outlives the consents of others.
   const ended = ofProvider.includes('operator') ? ['not-signed-in'] : ['not-signed-in', 'needs-consent'];
-  const hasCredential = !ended.includes(state.consent.kind);
-  if (hasCredential) flags.push('hasCredential');
-  return `;${flags.join(';')};`;
+  return !ended.includes(consent.kind);
 }
 
 function tooltipLines(target: Target, state: IdentityState, context: PresentationContext): readonly string[] {

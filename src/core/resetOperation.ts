@@ -137,8 +137,8 @@ async function confirm(
     );
   }
   const at = ports.clock.now();
-  const { by = 'modal', answeredAt = at, obstacle } = answer;
-  return go({ ...ready, by, at, atMonotonic: ports.clock.monotonic(), answeredAt, obstacle });
+  const { by = 'modal', requestedBy, answeredAt = at, obstacle } = answer;
+  return go({ ...ready, by, requestedBy, at, atMonotonic: ports.clock.monotonic(), answeredAt, obstacle });
 }
 
 /** With the lock held: is everything that was confirmed still so? Another window may have been faster. */

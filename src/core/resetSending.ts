@@ -154,6 +154,7 @@ function journalEntry(confirmed: Confirmed, operationId: string, ports: ResetPor
     projectLabel: target.project.label,
     identityLabel: target.identity.label,
     confirmedBy: confirmed.by,
+    ...(confirmed.requestedBy !== undefined && { requestedBy: confirmed.requestedBy }),
     confirmedAt: confirmed.answeredAt,
     credentialStoredAt: prepared.sentWith.credential.storedAt,
     way: ports.way,

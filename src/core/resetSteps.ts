@@ -23,6 +23,8 @@ export type ResetStep =
 export interface Confirmation {
   readonly kind: 'confirmed' | 'declined';
   readonly by?: ConfirmedBy;
+  /** As in {@link JournalEntry}. */
+  readonly requestedBy?: string;
   /** Epoch milliseconds; when the user answered, where that was earlier: once, for several targets. */
   readonly answeredAt?: number;
   /** Asked until the request leaves, besides the age of the confirmation: a reason keeps it here. */
@@ -67,6 +69,7 @@ export interface Ready {
 
 export interface Confirmed extends Ready {
   readonly by: ConfirmedBy;
+  readonly requestedBy: string | undefined;
   readonly at: number;
   readonly atMonotonic: number;
   readonly answeredAt: number;

@@ -89,6 +89,7 @@ function newEntrySchema(text: Text) {
     projectLabel: text,
     identityLabel: text,
     confirmedBy: v.picklist(['modal', 'task-allowance']),
+    requestedBy: v.exactOptional(text),
     confirmedAt: time,
     credentialStoredAt: time,
     way: v.exactOptional(text),

@@ -3,6 +3,7 @@ import { signInReasonTexts } from '../auth/signInReasonTexts';
 import { downloadTexts } from '../core/downloadTexts';
 import { collectReasonTexts } from '../core/outcomeText';
 import { reasonTexts } from '../core/reasonTexts';
+import { requestTexts } from '../core/requestTexts';
 import { unattendedTexts } from '../core/unattendedTexts';
 import { providerDescriptions } from '../providers/registry';
 
@@ -10,6 +11,7 @@ export const allReasonTexts = collectReasonTexts([
   reasonTexts,
   downloadTexts,
   unattendedTexts,
+  requestTexts,
   signInReasonTexts,
   ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
 ]);

@@ -1,51 +1,13 @@
-/**
- * What Reconsent offers to other extensions: `extensions.getExtension('reconsent.reconsent').exports.getAPI(1)`.
- * It holds no secret and nothing that acts; states are the words the tree shows.
- */
+/** The exported API: `extensions.getExtension('reconsent.reconsent').exports.getAPI(1)`. `publicApi.ts` says what it promises. */
 import * as vscode from 'vscode';
-import type { ConsentStore, IdentityState } from '../core/consentStore';
 import { type Target, targetKey } from '../core/model';
-import type { OutcomeKind } from '../core/outcome';
-import type { ReasonTexts } from '../core/outcomeText';
 import { presentIdentity } from '../core/presentation';
-import type { Projects } from './projects';
+import type { ListedIdentity, ReconsentApi, ReconsentExports, ResetEvent } from './publicApi';
+import type { RequestPorts } from './tools/ports';
 import { translate } from './translate';
 
-export interface ReconsentExports {
-  /** Throws for a version that this build does not have. */
-  getAPI(version: 1): ReconsentApi;
-}
-
-export interface ReconsentApi {
-  /** All configured identities, in the order of the settings. */
-  list(): readonly ListedIdentity[];
-  /** Fires with each operation that has ended, whatever its outcome; not for those the user cancelled before sending. */
-  readonly onDidReset: vscode.Event<ResetEvent>;
-}
-
-export interface ListedIdentity {
-  readonly project: string;
-  readonly identity: string;
-  readonly provider: string;
-  readonly state: IdentityState['consent']['kind'];
-  /** What the tree says of it, in the user's language. */
-  readonly description: string;
-  readonly lastOutcome?: OutcomeKind;
-}
-
-export interface ResetEvent {
-  readonly project: string;
-  readonly identity: string;
-  readonly outcome: OutcomeKind;
-  /** Epoch milliseconds. */
-  readonly at: number;
-}
-
-export function createExports(
-  projects: Projects,
-  store: ConsentStore,
-  texts: ReasonTexts,
-): { readonly exports: ReconsentExports } & vscode.Disposable {
+export function createExports(ports: RequestPorts): { readonly exports: ReconsentExports } & vscode.Disposable {
+  const { projects, store } = ports;
   const reset = new vscode.EventEmitter<ResetEvent>();
   const told = new Map<string, number>();
   const subscription = store.subscribe((keys) => {
@@ -63,8 +25,12 @@ export function createExports(
     }
   });
   const api: ReconsentApi = {
-    list: () => [...projects.targets.values()].map((target) => listed(target, store, texts)),
+    list: () => [...projects.targets.values()].map((target) => listed(target, ports)),
     onDidReset: reset.event,
+    reset: async (target, options) => {
+      const { toolActions } = await import('./tools/toolActions');
+      return toolActions.resetForExtension(target, options, ports);
+    },
   };
   return {
     exports: {
@@ -80,7 +46,7 @@ export function createExports(
   };
 }
 
-function listed(target: Target, store: ConsentStore, texts: ReasonTexts): ListedIdentity {
+function listed(target: Target, { store, texts }: RequestPorts): ListedIdentity {
   const state = store.get(targetKey(target));
   return {
     project: target.project.id,

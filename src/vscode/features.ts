@@ -11,6 +11,7 @@ import { QuickResetItem } from './statusBar';
 import type { Stores } from './stores';
 import { UnattendedNotes } from './tasks/notes';
 import { registerResetTasks } from './tasks/provider';
+import { registerTools } from './tools/register';
 import type { ConsentNode } from './views/consentTree';
 
 export interface FeaturePorts extends CommandPorts {
@@ -28,5 +29,6 @@ export function registerFeatures(ports: FeaturePorts): readonly vscode.Disposabl
     registerResetTasks(ports),
     new UnattendedNotes(ports, ports.view),
     new SettingsWatch(ports),
+    registerTools(ports),
   ];
 }

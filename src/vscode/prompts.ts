@@ -26,12 +26,19 @@ export interface TextInput {
 export type FieldRules = Pick<CredentialField, 'content' | 'optional' | 'check'>;
 
 export class Prompts {
+  #modals = 0;
+
   constructor(private readonly texts: ReasonTexts) {}
+
+  /** Whether one of the modals is open, or waits for another one to close. */
+  get isAsking(): boolean {
+    return this.#modals > 0;
+  }
 
   /** The modal before something that cannot be undone. The button is the verb. */
   async confirm(message: string, detail: string, verb: string): Promise<boolean> {
-    const chosen = await vscode.window.showWarningMessage(inert(message), { modal: true, detail: inert(detail) }, verb);
-    return chosen === verb;
+    const options = { modal: true, detail: inert(detail) };
+    return (await this.#modal(() => vscode.window.showWarningMessage(inert(message), options, verb))) === verb;
   }
 
   /** As {@link confirm}, with more than one way to go on; resolves with the chosen button. */
@@ -41,8 +48,17 @@ export class Prompts {
 
   /** A modal with something to read before going on; resolves with the chosen button. */
   async page(message: string, paragraphs: readonly string[], buttons: readonly string[]): Promise<string | undefined> {
-    const detail = inert(paragraphs.join('\n\n'));
-    return vscode.window.showInformationMessage(inert(message), { modal: true, detail }, ...buttons);
+    const options = { modal: true, detail: inert(paragraphs.join('\n\n')) };
+    return this.#modal(() => vscode.window.showInformationMessage(inert(message), options, ...buttons));
+  }
+
+  async #modal<T>(show: () => Thenable<T>): Promise<T> {
+    this.#modals += 1;
+    try {
+      return await show();
+    } finally {
+      this.#modals -= 1;
+    }
   }
 
   /** One notification about `subject`, with buttons; resolves with the chosen one. */

@@ -14,6 +14,9 @@ export interface SuiteBundle {
 /** An extension with a debug type, for the suites that start a session. */
 export const debuggerFolder = join(repoRoot, 'test', 'host', 'debugger');
 
+/** A second extension, which calls what Reconsent offers to others. */
+export const callerFolder = join(repoRoot, 'test', 'host', 'caller');
+
 /**
  * Bundles every `*.test.ts` below `suites` for the extension host.
  *

@@ -6,7 +6,7 @@ import { runTests } from '@vscode/test-electron';
 import { buildExtension } from '../../scripts/host/build';
 import { runProgram, ToolingError } from '../../scripts/host/failure';
 import { cacheRoot, repoRoot } from '../../scripts/host/paths';
-import { bundleSuites, debuggerFolder } from './bundle';
+import { bundleSuites, callerFolder, debuggerFolder } from './bundle';
 import { followEvents } from './follow';
 import type { HostRun } from './inHost/events';
 import { judge } from './runInServer';
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
     const end = await runTests({
       version: values.vscode === 'min' ? '1.100.3' : values.vscode === 'newest' ? 'stable' : values.vscode,
       cachePath: join(cacheRoot, 'desktop'),
-      extensionDevelopmentPath: [repoRoot, debuggerFolder],
+      extensionDevelopmentPath: [repoRoot, debuggerFolder, callerFolder],
       extensionTestsPath: bundle.index,
       launchArgs: [
         temporary,

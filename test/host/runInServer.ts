@@ -6,7 +6,7 @@ import { provideBrowser } from '../../scripts/host/browser';
 import { freePort } from '../../scripts/host/freePort';
 import { type HostVersion, provideHost } from '../../scripts/host/provide';
 import { type RunningServer, startServer, workbenchAddress } from '../../scripts/host/server';
-import { bundleSuites, debuggerFolder } from './bundle';
+import { bundleSuites, callerFolder, debuggerFolder } from './bundle';
 import { followEvents } from './follow';
 import type { HostRun } from './inHost/events';
 
@@ -45,7 +45,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
     server = await startServer(host, {
       testDriver: true,
       // Linked, because a window takes one extension in development only.
-      linked: [debuggerFolder],
+      linked: [debuggerFolder, callerFolder],
       // One of its own, or it would join the sandbox of another run.
       machineSettings: { 'reconsent.sandbox.port': await freePort() },
     });

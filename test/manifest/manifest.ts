@@ -47,6 +47,14 @@ export interface Manifest {
       readonly required: readonly string[];
       readonly properties: Readonly<Record<string, unknown>>;
     }[];
+    readonly languageModelTools: readonly {
+      readonly name: string;
+      readonly toolReferenceName: string;
+      readonly canBeReferencedInPrompt: boolean;
+      readonly icon: string;
+      readonly modelDescription: string;
+      readonly inputSchema: { readonly required?: readonly string[]; readonly additionalProperties: unknown };
+    }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
   };
 }

@@ -7,7 +7,8 @@ import type { JobOperations } from '../../core/jobOperations';
 import { type Target, type TargetKey, targetKey } from '../../core/model';
 import type { Outcome } from '../../core/outcome';
 import type { ReasonTexts } from '../../core/outcomeText';
-import type { ProviderDescription, ResetWay } from '../../core/provider';
+import type { Preview, ProviderDescription, ResetWay } from '../../core/provider';
+import type { Requester } from '../../core/requester';
 import type { Network } from '../network';
 import type { Prompts } from '../prompts';
 import { translate } from '../translate';
@@ -31,12 +32,38 @@ export class ResetCommand {
 
   /** `wayId`: another way of the provider than its first, to end the consent. */
   async run(target: Target, options: { readonly takeOverLock?: boolean; readonly wayId?: string } = {}): Promise<void> {
-    const { operations, prompts } = this.ports;
+    const { operations } = this.ports;
     const way = this.#way(target, options.wayId);
     // A double click joins the reset that is under way; its outcome is told once, by the first.
     if (!way || operations.isResetting(target)) return;
     const outcome = await this.#withProgress(target, way, options.takeOverLock === true);
-    await tellOutcome(target, outcome, prompts, this.following(target, way.id));
+    await this.tell(target, outcome, way);
+  }
+
+  /** Tells what needs a look, with what can be done about it. */
+  tell(target: Target, outcome: Outcome, way: ResetWay): Promise<void> {
+    return tellOutcome(target, outcome, this.ports.prompts, this.following(target, way.id));
+  }
+
+  /** The question before the request leaves, the same whoever asks for the reset; `requestedBy` is named in it. */
+  ask(
+    target: Target,
+    preview: Preview,
+    {
+      way,
+      changed,
+      requestedBy,
+    }: { readonly way: ResetWay; readonly changed: boolean; readonly requestedBy?: Requester },
+  ): Promise<boolean> {
+    const { jobs, network, prompts, store, texts } = this.ports;
+    // The connection is opened while the user reads; a failure shows when the request is sent.
+    network.warm(target.project).catch(() => undefined);
+    // What the preview has learned of the jobs: the row says it as the question does.
+    jobs.show(target).catch(() => undefined);
+    const earlierUnknown = store.get(targetKey(target)).unfinished !== undefined;
+    const circumstances = { way, earlierUnknown, changed, requestedBy };
+    const { message, detail } = presentConfirmation(target, preview, circumstances, { texts, translate });
+    return prompts.confirm(message, detail, vscode.l10n.t(way.verb));
   }
 
   /** What can follow an outcome: once more the same way, or another one. */
@@ -87,21 +114,10 @@ export class ResetCommand {
           signal: controller.signal,
           takeOverLock,
           way: way.id,
-          confirm: async (confirmed, preview, changed) => {
-            // The connection is opened while the user reads; a failure shows when the request is sent.
-            this.ports.network.warm(confirmed.project).catch(() => undefined);
-            // What the preview has learned of the jobs: the row says it as the question does.
-            this.ports.jobs.show(confirmed).catch(() => undefined);
-            const earlierUnknown = this.ports.store.get(key).unfinished !== undefined;
-            const { message, detail } = presentConfirmation(
-              confirmed,
-              preview,
-              { way, earlierUnknown, changed },
-              { texts: this.ports.texts, translate },
-            );
-            const yes = await this.ports.prompts.confirm(message, detail, vscode.l10n.t(way.verb));
-            return yes ? { kind: 'confirmed', by: 'modal' } : { kind: 'declined' };
-          },
+          confirm: async (confirmed, preview, changed) =>
+            (await this.ask(confirmed, preview, { way, changed }))
+              ? { kind: 'confirmed', by: 'modal' }
+              : { kind: 'declined' },
         }),
       );
     } finally {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RunningSandbox } from '../../../src/sandbox/api';
 import { startSandbox } from '../../../src/sandbox/server';
-import type { ReconsentApi } from '../../../src/vscode/api';
 import { commandIds } from '../../../src/vscode/commandIds';
+import type { ReconsentApi } from '../../../src/vscode/publicApi';
 import { reconsent, ScriptedUser, waitFor } from './scripted';
 
 const carol = 'carol.test@example.com';

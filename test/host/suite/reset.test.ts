@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunningSandbox } from '../../../src/sandbox/api';
 import { startSandbox } from '../../../src/sandbox/server';
-import type { ReconsentApi } from '../../../src/vscode/api';
 import { commandIds } from '../../../src/vscode/commandIds';
+import type { ReconsentApi } from '../../../src/vscode/publicApi';
 import type { HostRun } from '../inHost/events';
 import { reconsent, ScriptedUser, waitFor } from './scripted';
 

@@ -1,6 +1,6 @@
 /** A scripted user: answers what the extension asks through `vscode.window`, because VS Code refuses modals in test runs. */
 import * as vscode from 'vscode';
-import type { ReconsentApi, ReconsentExports } from '../../../src/vscode/api';
+import type { ReconsentApi, ReconsentExports } from '../../../src/vscode/publicApi';
 
 export interface AskedQuestion {
   readonly message: string;

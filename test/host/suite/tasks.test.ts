@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { taskEnds } from '../../../src/core/taskEnds';
 import type { RunningSandbox } from '../../../src/sandbox/api';
 import { startSandbox } from '../../../src/sandbox/server';
-import type { ReconsentApi } from '../../../src/vscode/api';
 import { commandIds } from '../../../src/vscode/commandIds';
+import type { ReconsentApi } from '../../../src/vscode/publicApi';
 import { reconsent, ScriptedUser, waitFor } from './scripted';
 
 const projectNumber = '123456789012';

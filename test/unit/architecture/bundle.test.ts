@@ -34,6 +34,7 @@ describe('the bundles', () => {
       'settingsProblems',
       'signIn',
       'tasks',
+      'tools',
       'transport',
       'venafi',
       'venafiTpp',
@@ -70,6 +71,7 @@ describe('the bundles', () => {
       'extension → ./settingsProblems.js',
       'extension → ./signIn.js',
       'extension → ./tasks.js',
+      'extension → ./tools.js',
       'extension → ./transport.js',
       'extension → ./venafi.js',
       'extension → ./venafiTpp.js',
@@ -85,7 +87,7 @@ describe('the bundles', () => {
   it('need VS Code in the entry and in what asks the user', () => {
     assert.deepEqual(
       all.filter(({ imports }) => imports.includes('vscode')).map(({ name }) => name),
-      ['extension', 'signIn', 'jobs', 'bulk', 'journal', 'tasks', 'settingsProblems', 'venafi', 'wizard'],
+      ['extension', 'signIn', 'jobs', 'bulk', 'journal', 'tasks', 'settingsProblems', 'tools', 'venafi', 'wizard'],
     );
   });
 
@@ -128,6 +130,7 @@ describe('the bundles', () => {
     journal: 40,
     tasks: 60,
     settingsProblems: 40,
+    tools: 40,
     googleDataPortability: 60,
     venafi: 90,
     wizard: 90,

@@ -7,6 +7,7 @@ import { downloadTexts } from '../../../src/core/downloadTexts';
 import type { BrokenCause, NotSentCause } from '../../../src/core/ports';
 import type { ReasonText } from '../../../src/core/provider';
 import { reasonTexts } from '../../../src/core/reasonTexts';
+import { requestTexts } from '../../../src/core/requestTexts';
 import { unattendedTexts } from '../../../src/core/unattendedTexts';
 import { providerDescriptions } from '../../../src/providers/registry';
 import { reasonCalls } from '../../fakes/reasonCalls';
@@ -52,6 +53,7 @@ const sources = [
   reasonTexts,
   downloadTexts,
   unattendedTexts,
+  requestTexts,
   signInReasonTexts,
   ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
 ];
