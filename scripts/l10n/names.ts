@@ -1,4 +1,4 @@
-/** Texts that are the same in every language: names of products, and texts that are nothing but values. */
+/** Texts that are the same in every language: names of products, units, and texts that are nothing but values. */
 
 const names: ReadonlySet<string> = new Set([
   'Business Messages',
@@ -20,6 +20,9 @@ const names: ReadonlySet<string> = new Set([
   'Sandbox: Identity Platform',
   'Sandbox: Venafi',
   'Reconsent: Quick Reset',
+  '{count} s',
+  '{count} min',
+  '{count} h',
   'apple.com',
   'v1',
   'v1beta',

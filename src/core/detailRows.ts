@@ -96,7 +96,7 @@ function credentialRow(one: CredentialSummary, several: boolean, context: Presen
 function credentialWords(one: CredentialSummary, several: boolean, context: PresentationContext): readonly string[] {
   const { translate, now, texts } = context;
   if (!one.alive) return [translate('no longer accepted', {})];
-  const left = (end: number): string => duration(end - now);
+  const left = (end: number): string => duration(end - now, translate);
   const words: string[] = [];
   if (several && one.grants) {
     const count = one.grants.length;

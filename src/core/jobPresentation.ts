@@ -76,7 +76,7 @@ function completeWords(job: TrackedJob, { translate, now }: PresentationContext)
       : translate('complete · downloaded', {});
   }
   const done = job.parts.filter(({ downloadedAt }) => downloadedAt !== undefined).length;
-  const left = duration(end - now);
+  const left = duration(end - now, translate);
   return done === 0
     ? translate('complete · not downloaded · at most {time} left', { time: left })
     : translate('complete · {done} of {count} files downloaded', {

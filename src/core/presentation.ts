@@ -133,7 +133,9 @@ function consentWords(state: IdentityState, context: PresentationContext): strin
       const parts = [translate('granted', {}), ...jobs, ...known];
       if (credentialExpiresAt !== undefined) {
         const left = credentialExpiresAt - context.now;
-        parts.push(left > 0 ? translate('expires in {time}', { time: duration(left) }) : translate('expired', {}));
+        parts.push(
+          left > 0 ? translate('expires in {time}', { time: duration(left, translate) }) : translate('expired', {}),
+        );
       }
       return parts.join(' · ');
     }
@@ -153,13 +155,14 @@ function amountWords({ timeBased, oneTime, grants }: GrantSummary, translate: Tr
   return [count === 1 ? translate('1 scope', {}) : translate('{count} scopes', { count: String(count) })];
 }
 
-/** Milliseconds as `45 s`, `12 min`, `5 h` or `6 d`, rounded down. */
-export function duration(ms: number): string {
+/** Milliseconds as `45 s`, `12 min`, `5 h` or `6 d`, rounded down; days are always several. */
+export function duration(ms: number, translate: Translate): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 90) return `${seconds} s`;
-  if (seconds < 90 * 60) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
+  const whole = (unit: number): string => String(Math.floor(seconds / unit));
+  if (seconds < 90) return translate('{count} s', { count: whole(1) });
+  if (seconds < 90 * 60) return translate('{count} min', { count: whole(60) });
+  if (seconds < 48 * 3600) return translate('{count} h', { count: whole(3600) });
+  return translate('{count} d', { count: whole(86_400) });
 }
 
 function iconOf(state: IdentityState): IconPresentation {

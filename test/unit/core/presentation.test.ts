@@ -397,6 +397,12 @@ describe('duration', () => {
     [47 * 3_600_000, '47 h'],
     [48 * 3_600_000, '2 d'],
   ] as const) {
-    it(`${ms} ms is ${text}`, () => assert.equal(duration(ms), text));
+    it(`${ms} ms is ${text}`, () => assert.equal(duration(ms, untranslated), text));
   }
+
+  it('has its units translated', () => {
+    const days = (template: string, values: Readonly<Record<string, string>>): string =>
+      untranslated(template === '{count} d' ? '{count} giorni' : template, values);
+    assert.equal(duration(72 * 3_600_000, days), '3 giorni');
+  });
 });
