@@ -56,12 +56,20 @@ export interface Found {
   readonly entries: readonly StatedEntry[];
   /** There may be older ones. */
   readonly more: boolean;
+  /** As in {@link JournalReading}: what is missing here may still be recorded. */
+  readonly unreadable?: string;
 }
+
+export type FoundEntry =
+  | ({ readonly kind: 'found' } & StatedEntry)
+  | { readonly kind: 'none' }
+  /** The entry may be in what cannot be read. */
+  | { readonly kind: 'unreadable'; readonly code: string };
 
 /** What one call reads at most for the first matches; further ones are found when the user asks for older entries. */
 const readAtMost = 20_000;
 
-type Source = Pick<Journal, 'recent' | 'unfinished'>;
+type Source = Pick<Journal, 'read' | 'unfinished'>;
 
 /**
  * The newest matches, newest first: at least `wanted`, if there are as many among those read. The journal is read from its
@@ -78,9 +86,12 @@ export async function findEntries(
 }
 
 /** The entry of that id, however old. */
-export async function findEntry(journal: Source, operationId: string): Promise<StatedEntry | undefined> {
-  const found = await search(journal, 1, Number.POSITIVE_INFINITY, ({ entry }) => entry.operationId === operationId);
-  return found.entries[0];
+export async function findEntry(journal: Source, operationId: string): Promise<FoundEntry> {
+  const isIt = ({ entry }: StatedEntry): boolean => entry.operationId === operationId;
+  const { entries, unreadable } = await search(journal, 1, Number.POSITIVE_INFINITY, isIt);
+  const [found] = entries;
+  if (found) return { kind: 'found', ...found };
+  return unreadable === undefined ? { kind: 'none' } : { kind: 'unreadable', code: unreadable };
 }
 
 async function search(
@@ -92,11 +103,15 @@ async function search(
   // Asked first: what begins in between is then taken for running, and not for left open.
   const open = new Set((await journal.unfinished()).map(({ operationId }) => operationId));
   for (let limit = Math.max(wanted, 50) + 1; ; limit *= 4) {
-    const read = await journal.recent(limit);
-    const found = read.map((entry) => ({ entry, state: entryState(entry, open) })).filter(fits);
-    const all = read.length < limit;
+    const { entries, unreadable } = await journal.read(limit);
+    const found = entries.map((entry) => ({ entry, state: entryState(entry, open) })).filter(fits);
+    const all = entries.length < limit;
     if (all || found.length > wanted || limit >= atMost) {
-      return { entries: found.slice(0, wanted), more: !all || found.length > wanted };
+      return {
+        entries: found.slice(0, wanted),
+        more: !all || found.length > wanted,
+        ...(unreadable !== undefined && { unreadable }),
+      };
     }
   }
 }

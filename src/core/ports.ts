@@ -131,8 +131,16 @@ export interface Journal {
   lastVerifiedReset(address: TargetAddress): Promise<VerifiedReset | undefined>;
   /** Entries whose result is not known and that no living window is working on. */
   unfinished(): Promise<readonly JournalEntry[]>;
-  /** The newest entries of this machine, newest first. */
+  /** The newest entries of this machine, newest first, as far as they can be read. */
   recent(limit: number): Promise<readonly JournalEntry[]>;
+  /** As {@link recent}, for whoever shows it: nothing read is not nothing recorded. */
+  read(limit: number): Promise<JournalReading>;
+}
+
+export interface JournalReading {
+  readonly entries: readonly JournalEntry[];
+  /** Set when all of the journal or some of it could not be read: the system's code, such as `EACCES`. */
+  readonly unreadable?: string;
 }
 
 // ── Transport ────────────────────────────────────────────────────────────────────────────────────────────────────────

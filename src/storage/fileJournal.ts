@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { TargetAddress } from '../core/model';
-import type { Clock, Journal, JournalEntry, Log, VerifiedReset } from '../core/ports';
+import type { Clock, Journal, JournalEntry, JournalReading, Log, VerifiedReset } from '../core/ports';
 import { AppendFile } from './appendFile';
 import { addressHash } from './fileLocks';
 import { errorCode, isThere, nodeFs, type StorageFs, StorageUnavailable } from './fileSystem';
@@ -125,12 +125,16 @@ class JournalOnDisk implements FileJournal {
   }
 
   async recent(limit: number): Promise<readonly JournalEntry[]> {
+    return (await this.read(limit)).entries;
+  }
+
+  async read(limit: number): Promise<JournalReading> {
     await this.#file.idle();
     try {
       return await recentEntries(this.#fs, this.#folder, limit);
     } catch (error) {
       this.#warnOnce(`The journal could not be read (${errorCode(error)}).`);
-      return [];
+      return { entries: [], unreadable: errorCode(error) };
     }
   }
 

@@ -1,6 +1,6 @@
 /** Reads across all journal files, archives included. */
 import { join } from 'node:path';
-import type { JournalEntry } from '../core/ports';
+import type { JournalEntry, JournalReading } from '../core/ports';
 import { errorCode, type StorageFs } from './fileSystem';
 import { parseLine } from './journalEvents';
 import { archiveFiles, NewestVerified, rereads, windowFiles } from './journalSurvey';
@@ -14,25 +14,39 @@ import type { NotedReset } from './verifiedIndex';
  */
 const archiveTail = 256 * 1024;
 
-/** The newest entries, newest first. Reads the files' ends only. */
-export async function recentEntries(fs: StorageFs, folder: string, limit: number): Promise<readonly JournalEntry[]> {
-  if (limit <= 0) return [];
+/** The newest entries, newest first, of the files that can be read. Reads the files' ends only. */
+export async function recentEntries(fs: StorageFs, folder: string, limit: number): Promise<JournalReading> {
+  if (limit <= 0) return { entries: [] };
   const known = new Map<string, Known>();
-  await eachWindowFile(fs, folder, async (path) => {
-    await readEnd(fs, path, known, limit, 0);
-    return true;
-  });
+  let unreadable: string | undefined;
+  const skipped = (code: string): void => {
+    unreadable = code;
+  };
+  await eachWindowFile(
+    fs,
+    folder,
+    async (path) => {
+      await readEnd(fs, path, known, limit, 0);
+      return true;
+    },
+    skipped,
+  );
   let archived = 0;
-  await eachArchive(fs, folder, async (path) => {
-    archived += await readEnd(fs, path, known, limit - archived, archiveTail);
-    return archived < limit;
-  });
+  await eachArchive(
+    fs,
+    folder,
+    async (path) => {
+      archived += await readEnd(fs, path, known, limit - archived, archiveTail);
+      return archived < limit;
+    },
+    skipped,
+  );
   const entries: JournalEntry[] = [];
   for (const piece of known.values()) {
     const entry = toEntry(piece);
     if (entry) entries.push(entry);
   }
-  return entries.sort(newestFirst).slice(0, limit);
+  return { entries: entries.sort(newestFirst).slice(0, limit), ...(unreadable !== undefined && { unreadable }) };
 }
 
 function newestFirst(a: JournalEntry, b: JournalEntry): number {
@@ -98,15 +112,21 @@ export async function everyVerified(fs: StorageFs, folder: string): Promise<read
 /** Reads one file; `false` if enough has been read. */
 type Visit = (path: string) => Promise<boolean>;
 
+/** Is told the system's code for each file that cannot be read. */
+type Skipped = (code: string) => void;
+
+/** The survey reports them. */
+const silently: Skipped = () => undefined;
+
 /**
  * To be called before {@link eachArchive}: what is folded meanwhile has got to the archive by then, or into another
  * window's file, for which the files are read once more.
  */
-async function eachWindowFile(fs: StorageFs, folder: string, visit: Visit): Promise<boolean> {
+async function eachWindowFile(fs: StorageFs, folder: string, visit: Visit, skipped = silently): Promise<boolean> {
   for (let attempt = 1; attempt <= rereads; attempt++) {
     let vanished = false;
     for (const name of await windowFiles(fs, folder)) {
-      const visited = await visitFile(join(folder, name), visit);
+      const visited = await visitFile(join(folder, name), visit, skipped);
       if (visited === 'enough') return false;
       vanished ||= visited === 'vanished';
     }
@@ -115,21 +135,21 @@ async function eachWindowFile(fs: StorageFs, folder: string, visit: Visit): Prom
   return true;
 }
 
-async function eachArchive(fs: StorageFs, folder: string, visit: Visit): Promise<void> {
+async function eachArchive(fs: StorageFs, folder: string, visit: Visit, skipped = silently): Promise<void> {
   for (const name of await archiveFiles(fs, folder)) {
-    if ((await visitFile(join(folder, name), visit)) === 'enough') return;
+    if ((await visitFile(join(folder, name), visit, skipped)) === 'enough') return;
   }
 }
 
-async function visitFile(path: string, visit: Visit): Promise<'enough' | 'read on' | 'vanished'> {
+async function visitFile(path: string, visit: Visit, skipped: Skipped): Promise<'enough' | 'read on' | 'vanished'> {
   try {
     return (await visit(path)) ? 'read on' : 'enough';
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT') return 'vanished';
-    // One that is no readable file is reported by the survey.
-    if (['EACCES', 'EPERM', 'EISDIR'].includes(code)) return 'read on';
-    throw error;
+    if (!['EACCES', 'EPERM', 'EISDIR'].includes(code)) throw error;
+    skipped(code);
+    return 'read on';
   }
 }
 

@@ -238,6 +238,7 @@ export class ResetStage {
     },
     unfinished: () => this.memory.unfinished(),
     recent: (limit) => this.memory.recent(limit),
+    read: (limit) => this.memory.read(limit),
   };
 
   readonly locks: TargetLocks = {

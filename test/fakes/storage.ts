@@ -7,6 +7,7 @@ import type {
   CredentialMarker,
   Journal,
   JournalEntry,
+  JournalReading,
   LockResult,
   NewJournalEntry,
   SecretStore,
@@ -111,6 +112,10 @@ export class MemoryJournal implements Journal {
 
   async recent(limit: number): Promise<readonly JournalEntry[]> {
     return [...this.entries.values()].sort((a, b) => b.openedAt - a.openedAt).slice(0, limit);
+  }
+
+  async read(limit: number): Promise<JournalReading> {
+    return { entries: await this.recent(limit) };
   }
 
   #known(operationId: string): JournalEntry {

@@ -1,5 +1,6 @@
 /** Commands of the journal. Rows are trusted for their operation ids only. */
 import * as vscode from 'vscode';
+import type { FoundEntry } from '../../core/journalFilter';
 import { type Target, targetAddress } from '../../core/model';
 import type { JournalEntry } from '../../core/ports';
 import { commandIds } from '../commandIds';
@@ -42,19 +43,14 @@ export function journalCommands(ports: JournalPorts): Readonly<Record<JournalCom
     ),
     [commandIds.showOlderJournal]: () => journalView.showOlder(),
     [commandIds.verifyJournalEntry]: onEntry(async (id) => {
-      const target = await targetOf(id, ports);
+      const found = await find(id, ports);
+      const target = targetOf(found, ports);
       if (target) await verifyOutcome(target, ports, id);
-      else {
-        await ports.prompts.warn(
-          vscode.l10n.t(
-            'The identity of this reset is no longer configured as it was then, so nothing can be read. Nothing was sent. Put its project back as the entry says, or dismiss the outcome.',
-          ),
-        );
-      }
+      else await ports.prompts.warn(whyNotVerified(found));
       journalView.refresh();
     }),
     [commandIds.dismissJournalEntry]: onEntry(async (id) => {
-      const target = await targetOf(id, ports);
+      const target = targetOf(await find(id, ports), ports);
       if (target) await dismissOutcome(target, ports, id);
       else await journal.dismiss(id);
       journalView.refresh();
@@ -63,11 +59,31 @@ export function journalCommands(ports: JournalPorts): Readonly<Record<JournalCom
   };
 }
 
+async function find(operationId: string, { stores }: JournalPorts): Promise<FoundEntry> {
+  return (await load()).findEntry(stores.journal, operationId);
+}
+
 /** What the entry was about, if it is configured as it was: the same service at the same address. */
-async function targetOf(operationId: string, { projects, stores }: JournalPorts): Promise<Target | undefined> {
-  const found = await (await load()).findEntry(stores.journal, operationId);
-  const target = found && projects.targets.get(found.entry.address.target);
+function targetOf(found: FoundEntry, { projects }: JournalPorts): Target | undefined {
+  if (found.kind !== 'found') return undefined;
+  const target = projects.targets.get(found.entry.address.target);
   return target && isAbout(target, found.entry) ? target : undefined;
+}
+
+function whyNotVerified(found: FoundEntry): string {
+  switch (found.kind) {
+    case 'found':
+      return vscode.l10n.t(
+        'The identity of this reset is no longer configured as it was then, so nothing can be read. Nothing was sent. Put its project back as the entry says, or dismiss the outcome.',
+      );
+    case 'none':
+      return vscode.l10n.t('The journal of this computer no longer has this reset. Nothing was sent.');
+    case 'unreadable':
+      return vscode.l10n.t(
+        'The journal cannot be read ({0}), so it is not known what this reset was about. Nothing was sent. Make its folder readable and try again.',
+        found.code,
+      );
+  }
 }
 
 function isAbout(target: Target, { address }: JournalEntry): boolean {

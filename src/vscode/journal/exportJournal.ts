@@ -15,8 +15,17 @@ export async function exportJournal(ports: JournalPorts): Promise<void> {
   const { journalView, prompts, texts, clock } = ports;
   const { filter } = journalView;
   const all = Number.POSITIVE_INFINITY;
-  const { entries } = await findEntries(ports.stores.journal, filter, all, { texts, translate });
+  const { entries, unreadable } = await findEntries(ports.stores.journal, filter, all, { texts, translate });
   const count = entries.length;
+  if (count === 0 && unreadable !== undefined) {
+    await prompts.error(
+      vscode.l10n.t(
+        'The journal cannot be read ({0}). Nothing was exported. Make its folder readable and try again.',
+        unreadable,
+      ),
+    );
+    return;
+  }
   if (count === 0) {
     await prompts.warn(
       isFiltering(filter)
@@ -25,7 +34,11 @@ export async function exportJournal(ports: JournalPorts): Promise<void> {
     );
     return;
   }
-  const chosen = await prompts.pick(titleOf(count, isFiltering(filter)), vscode.l10n.t('Choose a format'), [
+  const hint =
+    unreadable === undefined
+      ? vscode.l10n.t('Choose a format')
+      : vscode.l10n.t('Some of the journal cannot be read ({0}) and will be missing. Choose a format', unreadable);
+  const chosen = await prompts.pick(titleOf(count, isFiltering(filter)), hint, [
     { ...formats[0], description: vscode.l10n.t('one JSON object a line, for programs') },
     { ...formats[1], description: vscode.l10n.t('for spreadsheets') },
   ]);

@@ -11,14 +11,14 @@ import type { JournalView } from '../views/journalView';
 
 /** To read the journal and put it into words. */
 export interface JournalReadPorts {
-  readonly journal: Pick<Journal, 'recent' | 'unfinished'>;
+  readonly journal: Pick<Journal, 'read' | 'unfinished'>;
   readonly descriptions: ReadonlyMap<string, Pick<ProviderDescription, 'label' | 'ways'>>;
   readonly texts: ReasonTexts;
   readonly clock: Pick<Clock, 'now'>;
 }
 
 export interface JournalPorts extends Omit<JournalReadPorts, 'journal'> {
-  readonly stores: { readonly journal: Pick<Journal, 'recent' | 'unfinished' | 'dismiss'> };
+  readonly stores: { readonly journal: Pick<Journal, 'read' | 'unfinished' | 'dismiss'> };
   readonly journalView: JournalView;
   readonly operations: ConsentOperations;
   readonly store: ConsentStore;

@@ -6,13 +6,33 @@ import { translate } from '../translate';
 import type { JournalNode } from '../views/journalView';
 import type { JournalReadPorts } from './ports';
 
-/** The rows of the view: the newest `wanted` that match, and one that leads to older ones. */
-export async function rows(filter: JournalFilter, wanted: number, ports: JournalReadPorts): Promise<JournalNode[]> {
+/** The rows of the view: the newest `wanted` that match, and one that leads to older ones; and what is to be said above. */
+export async function rows(
+  filter: JournalFilter,
+  wanted: number,
+  ports: JournalReadPorts,
+): Promise<{ readonly nodes: JournalNode[]; readonly message?: string }> {
   const { texts } = ports;
-  const { entries, more } = await findEntries(ports.journal, filter, wanted, { texts, translate });
+  const { entries, more, unreadable } = await findEntries(ports.journal, filter, wanted, { texts, translate });
   const now = ports.clock.now();
   const shown = entries.map((one) => entryNode(one, { now, texts, translate }));
-  return more ? [...shown, olderNode()] : shown;
+  return {
+    nodes: more ? [...shown, olderNode()] : shown,
+    ...(unreadable !== undefined && { message: unreadableMessage(unreadable, shown.length > 0) }),
+  };
+}
+
+/** In the place of "nothing is recorded", which nobody can know then. */
+function unreadableMessage(code: string, some: boolean): string {
+  return some
+    ? vscode.l10n.t(
+        'Some of the journal cannot be read ({0}), so resets may be missing here. Nothing in it was changed. The log names the files; when they are readable, close and open this view.',
+        code,
+      )
+    : vscode.l10n.t(
+        'The journal cannot be read ({0}), so resets may have been recorded that are not shown. Nothing in it was changed. When it is readable, close and open this view.',
+        code,
+      );
 }
 
 function entryNode({ entry, state }: StatedEntry, context: Parameters<typeof presentEntry>[2]): JournalNode {

@@ -89,7 +89,10 @@ export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode
   async getChildren(node?: JournalNode): Promise<JournalNode[]> {
     if (node) return [];
     const { journalActions } = await import('../journal/journalActions');
-    return journalActions.rows(this.filter, this.#wanted, this.ports);
+    const { nodes, message = '' } = await journalActions.rows(this.filter, this.#wanted, this.ports);
+    // Where there is a message, VS Code leaves out the welcome, which would say that nothing is recorded.
+    if ((this.#view.message ?? '') !== message) this.#view.message = message;
+    return nodes;
   }
 
   getTreeItem(node: JournalNode): vscode.TreeItem {

@@ -39,13 +39,13 @@ function ended(kind: OutcomeKind, over: Partial<JournalEntry> = {}): JournalEntr
 }
 
 /** A journal that counts how much of it was read. */
-function journalOf(entries: readonly JournalEntry[], open: readonly JournalEntry[] = []) {
+function journalOf(entries: readonly JournalEntry[], open: readonly JournalEntry[] = [], unreadable?: string) {
   const limits: number[] = [];
   return {
     limits,
-    recent: async (limit: number) => {
+    read: async (limit: number) => {
       limits.push(limit);
-      return entries.slice(0, limit);
+      return { entries: entries.slice(0, limit), ...(unreadable !== undefined && { unreadable }) };
     },
     unfinished: async () => open,
   };
@@ -147,8 +147,17 @@ describe('the filter of the journal', () => {
     const found = await findEntries(rare, { outcome: 'refused' }, 50, context);
     assert.deepEqual([found.entries.map(({ entry }) => entry.operationId), found.more], [['last'], false]);
     assert.deepEqual(rare.limits, [51, 204, 816, 3264]);
-    assert.equal((await findEntry(rare, 'last'))?.state, 'refused');
-    assert.equal(await findEntry(rare, 'nowhere'), undefined);
+    const last = await findEntry(rare, 'last');
+    assert.equal(last.kind === 'found' && last.state, 'refused');
+    assert.deepEqual(await findEntry(rare, 'nowhere'), { kind: 'none' });
+  });
+
+  it('does not take what cannot be read for what is not there', async () => {
+    const half = journalOf([bob], [], 'EACCES');
+    const { entries, unreadable } = await findEntries(half, {}, 10, context);
+    assert.deepEqual([entries.length, unreadable], [1, 'EACCES']);
+    assert.deepEqual(await findEntry(half, 'nowhere'), { kind: 'unreadable', code: 'EACCES' });
+    assert.equal((await findEntry(half, 'op-2')).kind, 'found');
   });
 });
 

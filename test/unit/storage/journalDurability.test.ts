@@ -155,6 +155,7 @@ describe('fileJournal: what is on disk when', () => {
     await assert.rejects(bench.window('a').open(newEntry('1')), JournalUnavailable);
     assert.deepEqual(await bench.window('b').unfinished(), []);
     assert.deepEqual(await bench.window('b').recent(3), []);
+    assert.deepEqual(await bench.window('b').read(3), { entries: [], unreadable: 'ENOTDIR' });
     assert.equal(await bench.window('b').lastVerifiedReset(newEntry('1').address), undefined);
     assert.match(bench.log.lines.join(), /could not be read \(ENOTDIR\)/);
   });

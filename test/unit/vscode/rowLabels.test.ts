@@ -249,9 +249,9 @@ describe('what a screen reader says of a row', () => {
       const { rows } = await import('../../../src/vscode/journal/rows');
       const entry = entryIn(state);
       const open = state === 'unknown' ? [entry] : [];
-      const journal = { recent: async () => [entry], unfinished: async () => open };
+      const journal = { read: async () => ({ entries: [entry] }), unfinished: async () => open };
       const ports = { journal, descriptions: new Map(), texts, clock: { now: () => now } };
-      const [node] = await rows({}, 1, ports);
+      const [node] = (await rows({}, 1, ports)).nodes;
       assert.ok(node);
       assert.equal(said(node.item as unknown as ShownRow), `alice, ${words}, ${at}, project Shop`);
     });
@@ -260,9 +260,11 @@ describe('what a screen reader says of a row', () => {
   it('journal: the row that leads to older ones', async () => {
     await atDesk();
     const { rows } = await import('../../../src/vscode/journal/rows');
-    const journal = { recent: async () => [entryIn('verified'), entryIn('refused')], unfinished: async () => [] };
+    const entries = [entryIn('verified'), entryIn('refused')];
+    const journal = { read: async () => ({ entries }), unfinished: async () => [] };
     const ports = { journal, descriptions: new Map(), texts, clock: { now: () => now } };
-    const nodes = await rows({}, 1, ports);
+    const { nodes, message } = await rows({}, 1, ports);
+    assert.equal(message, undefined);
     assert.deepEqual(
       nodes.map(({ kind, item }) => [kind, said(item as unknown as ShownRow)]),
       [
@@ -270,6 +272,21 @@ describe('what a screen reader says of a row', () => {
         ['older', 'Show Older…'],
       ],
     );
+  });
+
+  it('journal: that it cannot be read, in the place of that it is empty, and that some of it is missing', async () => {
+    await atDesk();
+    const { rows } = await import('../../../src/vscode/journal/rows');
+    const messageWith = async (entries: readonly JournalEntry[]): Promise<string | undefined> => {
+      const journal = { read: async () => ({ entries, unreadable: 'EACCES' }), unfinished: async () => [] };
+      const ports = { journal, descriptions: new Map(), texts, clock: { now: () => now } };
+      return (await rows({}, 1, ports)).message;
+    };
+    assert.match(
+      (await messageWith([])) ?? '',
+      /^The journal cannot be read \(EACCES\), so resets may have been recorded/,
+    );
+    assert.match((await messageWith([entryIn('verified')])) ?? '', /^Some of the journal cannot be read \(EACCES\)/);
   });
 });
 
