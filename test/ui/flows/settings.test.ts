@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { repoRoot } from '../../../scripts/host/paths';
 import { openWorkbench, type Workbench, withEvidence } from '../driver';
 import { linesOf } from '../text';
 
-const shop = { id: 'shop', provider: 'googleDataPortability', clientID: 'abc.apps.googleusercontent.com' };
+const shop = { id: 'shop', provider: 'googleDataPortability', clientId: 'abc.apps.googleusercontent.com' };
+const { clientId, ...withoutClient } = shop;
+const stepMs = 10_000;
 
 describe('reconsent.projects as a document, in a real workbench', () => {
   let workbench: Workbench;
+  let path: string;
   let editor: Locator;
   let squiggles: Locator;
 
@@ -25,45 +29,72 @@ describe('reconsent.projects as a document, in a real workbench', () => {
       },
     });
     const { page } = workbench.window;
+    path = join(workbench.server.dataFolder, 'user', 'User', 'settings.json');
     editor = page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
     squiggles = editor.locator('.squiggly-error');
   });
 
   after(() => workbench?.close());
 
+  // What a test has left unsaved would be in the next one's way.
+  afterEach(async () => {
+    const { window } = workbench;
+    await window.runCommand('File: Revert File');
+    await window.runCommand('View: Close All Editors');
+    await editor.waitFor({ state: 'hidden' });
+  });
+
   async function text(): Promise<string> {
     return (await linesOf(editor.locator('.view-lines'))).replaceAll('\u00a0', ' ');
   }
 
-  /** Puts the cursor behind the first place of that text, as a person does: by searching for it. */
+  /** Writes the settings with that one project, as another program would. */
+  function write(project: object): void {
+    const settings: Record<string, unknown> = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...settings, 'reconsent.projects': [project] }, null, 2));
+  }
+
+  /** Opens the settings with that one project, and waits until they are read. */
+  async function openFile(project: object): Promise<void> {
+    const { window } = workbench;
+    write(project);
+    // By its path: this build of the workbench gives the user's settings an address without a host, and then no extension's
+    // problems reach the document.
+    await window.runCommand('File: Open File...');
+    await window.waitUntil('the file dialog', async () => (await window.quickInput.read()).value.startsWith('/'));
+    await window.quickInput.type(join(path, '..', '/'));
+    await window.quickInput.choose('settings.json');
+    await squiggles.first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Puts the cursor behind a text that is there once, in the document as it was saved. What opens late may take the focus: then it is gone to again. */
   async function goBehind(found: string): Promise<void> {
-    const { page } = workbench.window;
-    await page.keyboard.press('ControlOrMeta+Home');
-    await page.keyboard.press('ControlOrMeta+F');
-    const field = editor
-      .locator('.find-widget.visible .find-part textarea, .find-widget.visible .find-part input')
-      .first();
-    await field.fill(found);
-    await page.keyboard.press('Enter');
-    await editor.locator('.find-widget .matchesCount').filter({ hasText: /^1 of/ }).waitFor();
-    await workbench.window.waitUntil('the search to close', async () => {
-      await page.keyboard.press('Escape');
-      return (await editor.locator('.find-widget.visible').count()) === 0;
-    });
-    await page.keyboard.press('ArrowRight');
+    const { page, quickInput } = workbench.window;
+    const document = readFileSync(path, 'utf8');
+    const [before = '', ...others] = document.split(found);
+    assert.equal(others.length, 1, `${found} in\n${document}`);
+    const lines = `${before}${found}`.split('\n');
+    const [line, column] = [lines.length, (lines.at(-1) ?? '').length + 1];
+    const position = page.locator('.part.statusbar').getByText(`Ln ${line}, Col ${column}`, { exact: true });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await page.keyboard.press('F1');
+        await quickInput.type(`:${line}:${column}`, stepMs);
+        await quickInput.accept();
+        await position.waitFor({ timeout: stepMs });
+        await page.locator('.editor-instance .monaco-editor.focused').waitFor({ timeout: stepMs });
+        return;
+      } catch (thrown) {
+        if (attempt === 4) throw thrown;
+        if (await quickInput.isShowing()) await page.keyboard.press('Escape');
+      }
+    }
   }
 
   it('marks an unknown key where it stands, and a quick fix mends it from the keyboard, unsaved', () =>
     withEvidence(workbench, 'settings-fix', async () => {
       const { window } = workbench;
-      // By its path: this build of the workbench gives the user's settings an address without a host, and then no extension's
-      // problems reach the document.
-      await window.runCommand('File: Open File...');
-      await window.waitUntil('the file dialog', async () => (await window.quickInput.read()).value.startsWith('/'));
-      await window.quickInput.type(join(workbench.server.dataFolder, 'user', 'User', '/'));
-      await window.quickInput.choose('settings.json');
-      await squiggles.first().waitFor({ timeout: 60_000 });
-      await editor.locator('.view-lines').click();
+      await openFile({ ...withoutClient, clientID: clientId });
       await goBehind('"clientI');
       await window.page.keyboard.press('ControlOrMeta+.');
       const menu = window.page.locator('.action-widget');
@@ -79,11 +110,7 @@ describe('reconsent.projects as a document, in a real workbench', () => {
   it('says what a secret is that stands there, with its problem under the pointer', () =>
     withEvidence(workbench, 'settings-secret', async () => {
       const { window } = workbench;
-      await goBehind('"googleDataPortability"');
-      await window.page.keyboard.type(',');
-      await window.page.keyboard.press('Enter');
-      await window.page.keyboard.type('"clientSecret": "GOCSPX-planted"');
-      await squiggles.first().waitFor();
+      await openFile({ ...shop, clientSecret: 'GOCSPX-planted' });
       await goBehind('"clientSecre');
       await window.runCommand('Show or Focus Hover');
       const hover = window.page.locator('.monaco-hover:visible').filter({ hasText: 'looks like a secret' });
@@ -91,7 +118,6 @@ describe('reconsent.projects as a document, in a real workbench', () => {
       assert.match(await linesOf(hover), /replace it at the service/);
       await window.screenshot('settings-secret');
       await window.page.keyboard.press('Escape');
-      await editor.locator('.view-lines').click();
       await goBehind('"clientSecre');
       await window.page.keyboard.press('ControlOrMeta+.');
       await window.page.locator('.action-widget').getByText('Remove "clientSecret" from Settings').waitFor();
@@ -103,10 +129,9 @@ describe('reconsent.projects as a document, in a real workbench', () => {
   it('completes with the keys of the provider, and with no others', () =>
     withEvidence(workbench, 'settings-completion', async () => {
       const { window } = workbench;
-      await window.runCommand('File: Save');
-      await window.runCommand('Reconsent: Edit Projects in Settings');
-      await window.waitUntil('the mended settings', async () => (await text()).includes('"clientId": "abc'));
-      await editor.locator('.view-lines').click();
+      write(shop);
+      await window.runCommand('Preferences: Open User Settings (JSON)');
+      await window.waitUntil('the settings', async () => (await text()).includes('"clientId": "abc'));
       await goBehind('"googleDataPortability"');
       await window.page.keyboard.type(',');
       await window.page.keyboard.press('Enter');
