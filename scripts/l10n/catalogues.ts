@@ -5,6 +5,7 @@ import { endpointSentences } from '../../src/core/projectSteps';
 import type { CredentialField, ReasonText, ResetWay } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { requestTexts } from '../../src/core/requestTexts';
+import * as settingProblems from '../../src/core/settingTexts';
 import { taskEnds } from '../../src/core/taskEnds';
 import { unattendedTexts } from '../../src/core/unattendedTexts';
 import {
@@ -27,6 +28,13 @@ const identitySteps = [...projectSteps.values()].map(({ identity }) => identity)
 const stepChoices = steps.flatMap((step) => (step.kind === 'choice' ? step.choices : []));
 const choices = [...fields.flatMap((field) => field.choices ?? []), ...stepChoices];
 const files = [...Object.values(caBundleTexts), ...Object.values(clientCertificateTexts)];
+const { endpointTexts, settingTexts, sharedStandIn, unknownOption, unreadableEntry, unreadableShared } =
+  settingProblems;
+const settings = [
+  ...Object.values<settingProblems.SettingText>({ ...settingTexts, ...endpointTexts }),
+  ...[sharedStandIn, unknownOption, unreadableEntry, unreadableShared],
+];
+const options = descriptions.flatMap(({ optionsSchema }) => schemaMessages(optionsSchema));
 const scopes = [...currentScopes, ...documentedOnlyScopes, ...retiredScopes];
 
 /** Every table of reasons; their codes are told apart by it, too. */
@@ -61,6 +69,8 @@ export const catalogues: ReadonlyMap<string, readonly (string | undefined)[]> = 
   ['core/provider.ts#ResetWay.detail', ways.map(({ detail }) => detail)],
   ['core/provider.ts#ResetWay.question', ways.map(({ question }) => question)],
   ['core/provider.ts#ResetWay.verb', ways.map(({ verb }) => verb)],
+  ['core/settingTexts.ts#SettingText.mend', settings.map(({ mend }) => mend)],
+  ['core/settingTexts.ts#SettingText.what', [...settings.map(({ what }) => what), ...options]],
   ['core/taskEnds.ts#TaskEndRow.meaning', Object.values(taskEnds).map(({ meaning }) => meaning)],
   ['providers/googleDataPortability/scopes.ts#ScopeDescription.label', scopes.map(({ label }) => label)],
   ['providers/googleDataPortability/scopeSelection.ts#ScopeGroup.service', scopes.map(({ service }) => service)],
@@ -69,6 +79,20 @@ export const catalogues: ReadonlyMap<string, readonly (string | undefined)[]> = 
   // Hands on what its callers give, and they are looked at themselves.
   ['vscode/translate.ts#template', []],
 ]);
+
+/** What a schema of valibot says of values that it refuses, wherever in it. */
+function schemaMessages(schema: unknown): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { message, entries, ...others }: Record<string, unknown> = { ...schema };
+  const own =
+    typeof message === 'function' ? ['never', 'Object'].map((expected): unknown => message({ expected })) : [message];
+  const within = [...Object.values(entries ?? {}), others['wrapped'], others['item'], ...parts(others['pipe'])];
+  return [...own.filter((text) => typeof text === 'string'), ...within.flatMap(schemaMessages)];
+}
+
+function parts(pipe: unknown): readonly unknown[] {
+  return Array.isArray(pipe) ? pipe : [];
+}
 
 function sentences({ happened, notHappened, remedy }: ReasonText): readonly (string | undefined)[] {
   return [happened, notHappened, remedy];

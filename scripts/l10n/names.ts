@@ -24,6 +24,9 @@ const names: ReadonlySet<string> = new Set([
   '{count} min',
   '{count} h',
   'apple.com',
+  '{count} s',
+  '{count} min',
+  '{count} h',
   'v1',
   'v1beta',
 ]);

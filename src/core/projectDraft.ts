@@ -3,8 +3,9 @@ import { hasInvisibleCharacters } from './foreignText';
 import type { Project } from './model';
 import type { RawProject } from './projectEntry';
 import type { ProjectStep } from './projectSteps';
-import { parseProjects, type SettingProblem } from './projectsSetting';
+import { parseProjects } from './projectsSetting';
 import type { ProviderDescription } from './provider';
+import { type SettingProblem, unreadableEntry } from './settingTexts';
 
 export type DraftValue = string | readonly string[];
 
@@ -99,5 +100,5 @@ export function checkEntry(entry: RawProject, providers: ReadonlyMap<string, Pro
   const [project] = projects;
   if (project) return { kind: 'project', project };
   const [problem] = problems;
-  return { kind: 'problem', problem: problem ?? { path: '', what: 'cannot be read', mend: 'Correct it.' } };
+  return { kind: 'problem', problem: problem ?? { path: '', ...unreadableEntry } };
 }

@@ -6,8 +6,9 @@ import type { Project } from './model';
 import { unused } from './projectDraft';
 import type { RawProject } from './projectEntry';
 import { type ProjectSteps, settingOf } from './projectSteps';
-import { parseProjects, type SettingProblem } from './projectsSetting';
+import { parseProjects } from './projectsSetting';
 import type { ProviderDescription } from './provider';
+import { type SettingProblem, sharedStandIn, unreadableShared } from './settingTexts';
 
 /** Characters of a text that is read at all. */
 export const maxSharedLength = 1_000_000;
@@ -96,20 +97,14 @@ function readOne(raw: unknown, providers: ReadonlyMap<string, ProviderDescriptio
   const [problem] = problems;
   // Half of a project, or one with keys that nobody here knows, is not what was meant to be shared.
   if (!project || problem || !steps || !isObject(portable)) {
-    return { kind: 'refused', problem: problem ?? { path: '[0]', what: 'cannot be read', mend: 'Ask for it again.' } };
+    return { kind: 'refused', problem: problem ?? { path: '[0]', ...unreadableShared } };
   }
   const description = providers.get(project.provider);
   const origins = description?.credentialOrigins(project) ?? [];
   const local = origins.filter((origin) => !origin.startsWith('https:'));
   if (local.length > 0) {
-    return {
-      kind: 'refused',
-      problem: {
-        path: '[0]',
-        what: `sends credentials to ${local.join(', ')}, which is another program on this computer`,
-        mend: 'Stand-ins are not shared: add the project here, with "Add Project…".',
-      },
-    };
+    const params = { origins: local.join(', ') };
+    return { kind: 'refused', problem: { path: '[0]', ...sharedStandIn, params } };
   }
   const entry = sharedEntry(project, normalised(portable, steps), steps);
   return {

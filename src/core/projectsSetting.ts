@@ -1,17 +1,10 @@
 /** The setting `reconsent.projects`: unknown → projects and precise problems. One bad entry never hides the good ones. */
 import * as v from 'valibot';
-import { type EndpointProblem, parseEndpoint } from './endpoint';
+import { parseEndpoint } from './endpoint';
 import { hasInvisibleCharacters, plainText } from './foreignText';
 import type { Identity, Project, ProviderOptions } from './model';
 import type { ProviderDescription } from './provider';
-
-/** A place in the setting that cannot be used, what is wrong there, and how to mend it. */
-export interface SettingProblem {
-  /** For instance `[2].identities[0].id`; empty for the setting as a whole. */
-  readonly path: string;
-  readonly what: string;
-  readonly mend: string;
-}
+import { endpointTexts, mendOption, type SettingProblem, settingTexts } from './settingTexts';
 
 export interface ParsedProjects {
   readonly projects: readonly Project[];
@@ -22,23 +15,6 @@ const maxNameLength = 128;
 /** Ids of identities are the service's own, and some are long: prefixed universals of Venafi TPP. */
 const maxIdentityIdLength = 512;
 
-const endpointTexts: Readonly<Record<EndpointProblem, readonly [what: string, mend: string]>> = {
-  'not-a-url': [
-    'is not a web address',
-    'Write the whole origin, for instance "https://dataportability.googleapis.com".',
-  ],
-  'not-https': ['is not an https address', 'Use https. Plain http is for 127.0.0.1, [::1] and localhost only.'],
-  'has-userinfo': [
-    'contains a user name or "@"',
-    'Credentials do not belong into an address; remove everything up to the "@".',
-  ],
-  'has-query': ['contains a query', 'Remove everything from the "?" on.'],
-  'has-fragment': ['contains a fragment', 'Remove everything from the "#" on.'],
-  'has-path': ['contains a path', 'Write the origin alone: scheme, host and, if needed, port.'],
-  'has-control-characters': ['contains spaces, backslashes or control characters', 'Remove them.'],
-  'has-trailing-dot': ['has a host name that ends with a dot', 'Remove the last dot of the host name.'],
-};
-
 const objectSchema = v.record(v.string(), v.unknown());
 const commonProjectKeys = new Set(['id', 'name', 'provider', 'endpoint', 'identities']);
 const identityKeys = new Set(['id', 'name']);
@@ -48,7 +24,7 @@ export function parseProjects(value: unknown, providers: ReadonlyMap<string, Pro
   const problems: SettingProblem[] = [];
   if (value === undefined || value === null) return { projects: [], problems };
   if (!Array.isArray(value)) {
-    problems.push({ path: '', what: 'reconsent.projects is not a list', mend: 'Write a list of projects: [ { … } ].' });
+    problems.push({ path: '', ...settingTexts.noList });
     return { projects: [], problems };
   }
   const projects: Project[] = [];
@@ -57,11 +33,8 @@ export function parseProjects(value: unknown, providers: ReadonlyMap<string, Pro
     const project = parseProject(entry, `[${index}]`, providers, problems);
     if (!project) continue;
     if (ids.has(project.id)) {
-      problems.push({
-        path: `[${index}].id`,
-        what: `another project has the id "${plainText(project.id)}" too`,
-        mend: 'Give each project an id of its own. The first one is used, this one is left out.',
-      });
+      const params = { id: plainText(project.id) };
+      problems.push({ path: `[${index}].id`, ...settingTexts.sameId, params });
       continue;
     }
     ids.add(project.id);
@@ -78,7 +51,7 @@ function parseProject(
 ): Project | undefined {
   const parsed = v.safeParse(objectSchema, entry);
   if (!parsed.success || Array.isArray(entry)) {
-    problems.push({ path, what: 'is not an object', mend: 'Write { "id": …, "provider": …, "identities": [ … ] }.' });
+    problems.push({ path, ...settingTexts.noObject });
     return undefined;
   }
   const raw = parsed.output;
@@ -105,26 +78,22 @@ function parseKey(
     const maxLength = field === 'id' ? maxIdLength : maxNameLength;
     const wrong =
       typeof value !== 'string'
-        ? 'is not a text'
+        ? settingTexts.keyNoText
         : value.trim() === ''
-          ? 'is empty'
+          ? settingTexts.keyEmpty
           : value.length > maxLength
-            ? `is longer than ${maxLength} characters`
+            ? settingTexts.keyTooLong
             : hasInvisibleCharacters(value)
-              ? 'contains control or invisible characters'
+              ? settingTexts.keyInvisible
               : undefined;
     if (wrong) {
-      problems.push({ path: `${path}.${field}`, what: wrong, mend: 'Write a short, readable text in quotes.' });
+      problems.push({ path: `${path}.${field}`, ...wrong, params: { limit: String(maxLength) } });
       return undefined;
     }
   }
   const id = raw['id'] ?? raw['name'];
   if (typeof id !== 'string') {
-    problems.push({
-      path,
-      what: 'has neither "id" nor "name"',
-      mend: 'Add "id": a text that stays the same for good.',
-    });
+    problems.push({ path, ...settingTexts.noKey });
     return undefined;
   }
   return { id, label: typeof raw['name'] === 'string' ? raw['name'] : id };
@@ -139,13 +108,12 @@ function parseProvider(
   const provider = typeof value === 'string' ? providers.get(value) : undefined;
   if (!provider) {
     const known = [...providers.keys()].map((id) => `"${id}"`).join(', ');
-    const what =
-      typeof value === 'string'
-        ? `"${plainText(value, 60)}" is not a known provider`
-        : value === undefined
-          ? 'is missing'
-          : 'is not a text';
-    problems.push({ path, what, mend: `Use one of: ${known}.` });
+    if (typeof value === 'string') {
+      problems.push({ path, ...settingTexts.providerUnknown, params: { provider: plainText(value, 60), known } });
+    } else {
+      const text = value === undefined ? settingTexts.providerMissing : settingTexts.providerNoText;
+      problems.push({ path, ...text, params: { known } });
+    }
   }
   return provider;
 }
@@ -158,17 +126,16 @@ function parseProjectEndpoint(
 ): string | undefined {
   if (value === undefined) {
     if (provider.defaultEndpoint !== undefined) return provider.defaultEndpoint;
-    problems.push({ path, what: 'is missing', mend: `${provider.label} has no public address: name yours.` });
+    problems.push({ path, ...settingTexts.endpointMissing, params: { provider: provider.label } });
     return undefined;
   }
   if (typeof value !== 'string') {
-    problems.push({ path, what: 'is not a text', mend: 'Write the address in quotes.' });
+    problems.push({ path, ...settingTexts.endpointNoText });
     return undefined;
   }
   const endpoint = parseEndpoint(value);
   if (endpoint.kind === 'endpoint') return endpoint.origin;
-  const [what, mend] = endpointTexts[endpoint.problem];
-  problems.push({ path, what, mend });
+  problems.push({ path, ...endpointTexts[endpoint.problem] });
   return undefined;
 }
 
@@ -186,7 +153,7 @@ function parseOptions(
     problems.push({
       path: at === null ? path : `${path}.${plainText(at, 80)}`,
       what: plainText(issue.message),
-      mend: 'Correct or remove this entry.',
+      mend: mendOption,
     });
   }
   return undefined;
@@ -195,7 +162,7 @@ function parseOptions(
 function parseIdentities(value: unknown, path: string, problems: SettingProblem[]): readonly Identity[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) {
-    problems.push({ path, what: 'is not a list', mend: 'Write a list of identities: [ { "id": … } ].' });
+    problems.push({ path, ...settingTexts.identitiesNoList });
     return [];
   }
   const identities: Identity[] = [];
@@ -204,24 +171,16 @@ function parseIdentities(value: unknown, path: string, problems: SettingProblem[
     const at = `${path}[${index}]`;
     const parsed = v.safeParse(objectSchema, entry);
     if (!parsed.success || Array.isArray(entry)) {
-      problems.push({ path: at, what: 'is not an object', mend: 'Write { "id": "alice.test@example.com" }.' });
+      problems.push({ path: at, ...settingTexts.identityNoObject });
       continue;
     }
     const key = parseKey(parsed.output, at, maxIdentityIdLength, problems);
     if (!key) continue;
     for (const unknownKey of Object.keys(parsed.output).filter((name) => !identityKeys.has(name))) {
-      problems.push({
-        path: `${at}.${plainText(unknownKey, 60)}`,
-        what: 'is not a key of an identity',
-        mend: 'Remove it. Secrets never belong into settings: use "Reconsent: Set Credential…".',
-      });
+      problems.push({ path: `${at}.${plainText(unknownKey, 60)}`, ...settingTexts.identityKey });
     }
     if (ids.has(key.id)) {
-      problems.push({
-        path: `${at}.id`,
-        what: `another identity of this project has the id "${plainText(key.id)}" too`,
-        mend: 'Give each identity an id of its own. The first one is used, this one is left out.',
-      });
+      problems.push({ path: `${at}.id`, ...settingTexts.sameIdentityId, params: { id: plainText(key.id) } });
       continue;
     }
     ids.add(key.id);

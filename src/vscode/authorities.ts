@@ -5,9 +5,9 @@
 import { plainText } from '../core/foreignText';
 import type { Project } from '../core/model';
 import type { Clock } from '../core/ports';
-import type { SettingProblem } from '../core/projectsSetting';
 import type { ProviderDescription } from '../core/provider';
 import { BoundSecret } from '../core/redact';
+import type { SettingProblem } from '../core/settingTexts';
 import type { ClientCertificate } from '../http/trust';
 import { type CaBundleProblem, caBundleTexts, readCaBundle } from './caBundle';
 import {
@@ -18,6 +18,7 @@ import {
   timeProblem,
 } from './clientCertificate';
 import type { Projects } from './projects';
+import { translate } from './translate';
 import { type FileText, stampOf } from './wholeFile';
 
 export interface AuthorityPorts {
@@ -74,8 +75,8 @@ export class Authorities {
     const { files, origins } = client;
     const problem =
       files.kind === 'problem'
-        ? `${files.at} ${clientCertificateTexts[files.problem].what}`
-        : untimely(files, this.ports.clock.now());
+        ? `${files.at} ${translate(clientCertificateTexts[files.problem].what, {})}`
+        : untimely(files, this.ports);
     if (problem !== undefined || files.kind === 'problem') return { kind: 'unusable', detail: problem ?? '' };
     return { kind: 'pair', certificates: files.certificates, key: new BoundSecret(files.key, origins) };
   }
@@ -188,7 +189,10 @@ async function hasChanged({ stamps }: Read): Promise<boolean> {
   return false;
 }
 
-function untimely(files: Extract<ClientCertificateFiles, { kind: 'pair' }>, now: number): string | undefined {
-  const problem = timeProblem(files, now);
-  return problem && `clientCertificate ${clientCertificateTexts[problem].what}`;
+function untimely(
+  files: Extract<ClientCertificateFiles, { kind: 'pair' }>,
+  { clock }: AuthorityPorts,
+): string | undefined {
+  const problem = timeProblem(files, clock.now());
+  return problem && `clientCertificate ${translate(clientCertificateTexts[problem].what, {})}`;
 }

@@ -2,8 +2,9 @@
 import * as vscode from 'vscode';
 import { type Project, type Target, type TargetKey, targetKey } from '../core/model';
 import { idOfEntry, type RawProject, sameEntry } from '../core/projectEntry';
-import { type ParsedProjects, parseProjects, type SettingProblem } from '../core/projectsSetting';
+import { type ParsedProjects, parseProjects } from '../core/projectsSetting';
 import type { ProviderDescription } from '../core/provider';
+import type { SettingProblem } from '../core/settingTexts';
 
 const section = 'reconsent';
 const key = 'projects';

@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 import type { ConsentOperations } from '../core/consentOperations';
 import type { JobOperations } from '../core/jobOperations';
+import { untranslated } from '../core/outcomeText';
 import type { Log } from '../core/ports';
+import { type SettingProblem, settingSentences } from '../core/settingTexts';
 import type { Authorities } from './authorities';
 import { commandIds } from './commandIds';
 import { contextKeys, setContextKey } from './contextKeys';
@@ -56,9 +58,7 @@ export class StartUp implements vscode.Disposable {
     const { projects, authorities, log, prompts } = this.ports;
     const files = await authorities.problems();
     // Read after the files were: the settings may have changed meanwhile.
-    const problems = [...projects.problems, ...files].map(
-      ({ path, what, mend }) => `reconsent.projects${path}: ${what}. ${mend}`,
-    );
+    const problems = [...projects.problems, ...files].map(logLine);
     if (projects.workspaceValueIgnored()) {
       problems.push(
         'The workspace sets "reconsent.projects". This has no effect: only your user settings decide where secrets go.',
@@ -75,4 +75,10 @@ export class StartUp implements vscode.Disposable {
     if (chosen === openSettings) await vscode.commands.executeCommand(commandIds.editProjects);
     if (chosen === showLog) await vscode.commands.executeCommand(commandIds.showLog);
   }
+}
+
+/** The log is English. */
+function logLine(problem: SettingProblem): string {
+  const { what, mend } = settingSentences(problem, untranslated);
+  return `reconsent.projects${problem.path}: ${what}. ${mend}`;
 }

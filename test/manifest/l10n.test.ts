@@ -13,6 +13,8 @@ import {
 } from '../../scripts/l10n/bundles';
 import { mayStayEnglish } from '../../scripts/l10n/names';
 import { wordingProblems } from '../../scripts/l10n/wording';
+import { parseProjects } from '../../src/core/projectsSetting';
+import { providerDescriptions } from '../../src/providers/registry';
 import { manifest, repoRoot } from './manifest';
 
 describe('the languages', () => {
@@ -37,6 +39,25 @@ describe('the languages', () => {
     for (const text of ['Reset Consent', 'already reset', 'Nothing was sent.', 'Refresh token', 'Chrome bookmarks']) {
       assert.equal(english.code[text], text);
     }
+  });
+
+  it('can say whatever is wrong with a project in the settings', () => {
+    const wrong = [undefined, null, '', 'x y#', 42, true, [], [''], [42], {}];
+    const keys = [...providerDescriptions.values()].flatMap(({ optionsSchema }) =>
+      Object.keys('entries' in optionsSchema ? (optionsSchema.entries as object) : {}),
+    );
+    const entries = [...providerDescriptions.keys()].flatMap((provider) =>
+      ['id', 'name', 'provider', 'endpoint', 'identities', 'other', ...keys].flatMap((key) =>
+        wrong.map((value) => ({ id: 'a', endpoint: 'https://a.example.com', provider, [key]: value })),
+      ),
+    );
+    const { problems } = parseProjects([null, ...entries], providerDescriptions);
+    const said = new Set(problems.flatMap(({ what, mend }) => [what, mend]));
+    assert.ok(said.size > 30, `${said.size}`);
+    assert.deepEqual(
+      [...said].filter((text) => english.code[text] === undefined),
+      [],
+    );
   });
 
   for (const language of languages) {

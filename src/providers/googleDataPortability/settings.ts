@@ -42,7 +42,10 @@ export const optionsSchema = v.strictObject(
     ),
     /** What is asked for at sign-in, without the scope prefix. */
     scopes: v.optional(
-      v.array(v.pipe(v.string('must be a text'), v.regex(/^[\w.]+$/, 'must look like myactivity.search'))),
+      v.array(
+        v.pipe(v.string('must be a text'), v.regex(/^[\w.]+$/, 'must look like myactivity.search')),
+        'must be a list',
+      ),
     ),
     /** Origin of `/token`, `/tokeninfo` and `/revoke`. Google's own for Google's API, otherwise the project's endpoint. */
     oauthEndpoint: v.optional(originSchema),

@@ -1,8 +1,9 @@
 /** What is wrong with `reconsent.projects` in a document, where, and which edits mend it. Knows nothing of the editor. */
 import { type Edit, getNodePath, getNodeValue, modify, type Node } from 'jsonc-parser';
 import { plainText } from '../../core/foreignText';
-import type { parseProjects, SettingProblem } from '../../core/projectsSetting';
+import type { parseProjects } from '../../core/projectsSetting';
 import type { ProviderDescription } from '../../core/provider';
+import { type SettingProblem, unknownOption } from '../../core/settingTexts';
 import { nearest } from './nearest';
 import type { SettingsPlace } from './places';
 import { repairedEndpoint, soundsSecret, uniqueId } from './repairs';
@@ -83,11 +84,7 @@ class SettingsPage {
         ...spanOf(property.children?.[0] ?? property),
         kind: 'problem',
         key: plainText(keyOf(property), 60),
-        problem: {
-          path: '',
-          what: `is not a key of a ${provider.label} project`,
-          mend: 'Correct or remove this entry.',
-        },
+        problem: { path: '', ...unknownOption, params: { provider: provider.label } },
         fixes: this.#unknownKeyFixes(project, property, known),
       }));
   }

@@ -1,5 +1,7 @@
 /** Problems and quick fixes in open settings documents. A lazy part of the bundle. */
 import * as vscode from 'vscode';
+import { settingSentences } from '../../core/settingTexts';
+import { translate } from '../translate';
 import { type Finding, type FindingDeps, type Fix, findProblems } from './findings';
 import { settingsPlace } from './places';
 
@@ -118,11 +120,13 @@ function messageOf(finding: Finding): string {
         finding.key,
       );
     case 'problem': {
-      const { what, mend } = finding.problem;
+      const { key, problem } = finding;
+      const { what, mend } = settingSentences(problem, translate);
+      if (key === undefined) return l10n.t('{0}. {1}', what.charAt(0).toUpperCase() + what.slice(1), mend);
       // Most say what the key is or has; some begin with another subject.
-      const joint = /^(is|has|contains|must) /.test(what) ? ' ' : ': ';
-      if (finding.key !== undefined) return `"${finding.key}"${joint}${what}. ${mend}`;
-      return `${what.charAt(0).toUpperCase()}${what.slice(1)}. ${mend}`;
+      return /^(is|has|contains|must|names|needs) /.test(problem.what)
+        ? l10n.t('"{0}" {1}. {2}', key, what, mend)
+        : l10n.t('"{0}": {1}. {2}', key, what, mend);
     }
   }
 }

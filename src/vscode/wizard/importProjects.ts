@@ -9,10 +9,11 @@ import {
   readShared,
   withFreeId,
 } from '../../core/projectSharing';
-import type { SettingProblem } from '../../core/projectsSetting';
+import { type SettingProblem, settingSentences } from '../../core/settingTexts';
 import { projectSteps } from '../../providers/projectSteps';
 import { withoutIcons } from '../prompts';
 import { inputOrBack } from '../steps';
+import { translate } from '../translate';
 import type { WizardPorts } from './ports';
 import { saving } from './saving';
 
@@ -106,7 +107,10 @@ function problemText(problem: Extract<ReadShared, { kind: 'problem' }>['problem'
 }
 
 function refusedText(refused: readonly SettingProblem[]): string {
-  const shown = refused.slice(0, 3).map(({ path, what, mend }) => `${path}: ${what}. ${mend}`);
+  const shown = refused.slice(0, 3).map((problem) => {
+    const { what, mend } = settingSentences(problem, translate);
+    return vscode.l10n.t('{0}: {1}. {2}', problem.path, what, mend);
+  });
   const more = refused.length - shown.length;
   return plainText([...shown, ...(more > 0 ? [vscode.l10n.t('And {0} more.', more)] : [])].join(' '), 900);
 }

@@ -4,8 +4,10 @@ import { plainText } from '../../core/foreignText';
 import { checkEntry, entryOf } from '../../core/projectDraft';
 import type { RawProject } from '../../core/projectEntry';
 import type { ProjectStep, ProjectSteps } from '../../core/projectSteps';
+import { settingSentences } from '../../core/settingTexts';
 import { withoutIcons } from '../prompts';
 import { back, chooseOrBack, type StepPlace } from '../steps';
+import { translate } from '../translate';
 import { askStep } from './askStep';
 import type { WizardPorts } from './ports';
 import { askId, askName } from './projectNames';
@@ -67,7 +69,7 @@ function rowsOf(state: WizardState, options: SummaryOptions): { rows: readonly R
   ];
   const checked = checkEntry(entryOf(state, steps.steps, before), ports.descriptions);
   if (checked.kind === 'problem') {
-    const { what, mend } = checked.problem;
+    const { what, mend } = settingSentences(checked.problem, translate);
     return { rows: values, problem: vscode.l10n.t('This cannot be used yet: {0}. {1}', what, mend) };
   }
   const origins = ports.descriptions.get(state.provider)?.credentialOrigins(checked.project) ?? [];

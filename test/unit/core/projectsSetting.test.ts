@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseEndpoint } from '../../../src/core/endpoint';
+import { untranslated } from '../../../src/core/outcomeText';
 import { parseProjects } from '../../../src/core/projectsSetting';
+import { type SettingProblem, settingSentences } from '../../../src/core/settingTexts';
 import { providerDescriptions } from '../../../src/providers/registry';
 import { scriptedDescriptions } from '../../fakes/scriptedSettings';
 
@@ -10,12 +12,17 @@ const good = { id: 'shop', name: 'Shop', provider: 'scripted', identities: [{ id
 
 /** `path: what`, for every problem. */
 function problems(value: unknown): readonly string[] {
-  const found = parse(value).problems;
-  for (const { what, mend } of found) {
+  return told(parse(value).problems);
+}
+
+function told(found: readonly SettingProblem[]): readonly string[] {
+  return found.map((problem) => {
+    const { what, mend } = settingSentences(problem, untranslated);
     assert.ok(what.length > 0 && what.length < 400, what);
     assert.match(mend, /^[A-Z].*\.$|\]\.$/, `how to mend "${what}"`);
-  }
-  return found.map(({ path, what }) => `${path}: ${what}`);
+    assert.doesNotMatch(what + mend, /\{\w+\}/);
+    return `${problem.path}: ${what}`;
+  });
 }
 
 describe('parseProjects', () => {
@@ -72,10 +79,10 @@ describe('parseProjects', () => {
     const id = `LDAP+Directory:${'x'.repeat(512 - 15)}`;
     const parsed = parse([{ ...good, identities: [{ id }, { id: `${id}x` }, { id: 'a', name: 'y'.repeat(129) }] }]);
     assert.deepEqual(parsed.projects[0]?.identities, [{ id, label: id }]);
-    assert.deepEqual(
-      parsed.problems.map(({ path, what }) => `${path}: ${what}`),
-      ['[0].identities[1].id: is longer than 512 characters', '[0].identities[2].name: is longer than 128 characters'],
-    );
+    assert.deepEqual(told(parsed.problems), [
+      '[0].identities[1].id: is longer than 512 characters',
+      '[0].identities[2].name: is longer than 128 characters',
+    ]);
   });
 
   describe('what makes a project unusable', () => {

@@ -2,7 +2,7 @@
 import '../../fakes/editor';
 import assert from 'node:assert/strict';
 import type { Project } from '../../../src/core/model';
-import type { SettingProblem } from '../../../src/core/projectsSetting';
+import type { SettingProblem } from '../../../src/core/settingTexts';
 import type { AuthorityProblem } from '../../../src/vscode/authorities';
 import { caBundleTexts } from '../../../src/vscode/caBundle';
 import type { StartUpPorts } from '../../../src/vscode/startUp';
