@@ -24,9 +24,6 @@ const names: ReadonlySet<string> = new Set([
   '{count} min',
   '{count} h',
   'apple.com',
-  '{count} s',
-  '{count} min',
-  '{count} h',
   'v1',
   'v1beta',
 ]);
