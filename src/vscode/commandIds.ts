@@ -48,6 +48,7 @@ export const commandIds = {
   exportProjects: 'reconsent.exportProjects',
   importProjects: 'reconsent.importProjects',
   editProjects: 'reconsent.editProjects',
+  openWalkthrough: 'reconsent.openWalkthrough',
   startSandbox: 'reconsent.startSandbox',
   stopSandbox: 'reconsent.stopSandbox',
   showLog: 'reconsent.showLog',

@@ -7,6 +7,11 @@ export const contextKeys = {
   settingsBroken: 'reconsent.settingsBroken',
   journalFiltered: 'reconsent.journalFiltered',
   sandboxRunning: 'reconsent.sandboxRunning',
+  hasSampleProject: 'reconsent.hasSampleProject',
+  hasOwnProject: 'reconsent.hasOwnProject',
+  hasOwnIdentity: 'reconsent.hasOwnIdentity',
+  hasReset: 'reconsent.hasReset',
+  hasAllowance: 'reconsent.hasAllowance',
 } as const;
 
 export function setContextKey(key: (typeof contextKeys)[keyof typeof contextKeys], value: boolean): void {

@@ -4,6 +4,7 @@
  */
 import type * as vscode from 'vscode';
 import type { CommandPorts } from './commands/register';
+import { FirstSteps } from './firstSteps';
 import { JobWatcher } from './jobs/watcher';
 import { JournalPages } from './journal/pages';
 import { SettingsWatch } from './settingsProblems/watchSettings';
@@ -15,7 +16,6 @@ import { registerTools } from './tools/register';
 import type { ConsentNode } from './views/consentTree';
 
 export interface FeaturePorts extends CommandPorts {
-  readonly context: vscode.ExtensionContext;
   readonly stores: Stores;
   readonly view: vscode.TreeView<ConsentNode>;
 }
@@ -30,5 +30,6 @@ export function registerFeatures(ports: FeaturePorts): readonly vscode.Disposabl
     new UnattendedNotes(ports, ports.view),
     new SettingsWatch(ports),
     registerTools(ports),
+    new FirstSteps(ports),
   ];
 }

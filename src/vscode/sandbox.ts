@@ -19,6 +19,7 @@ import type { Prompts } from './prompts';
 import {
   appleSample,
   googleSample,
+  type PracticeClient,
   type SampleCredential,
   type SampleProject,
   type SampleUser,
@@ -45,14 +46,21 @@ export interface SandboxPorts {
 
 export class Sandbox implements vscode.Disposable {
   #running: RunningSandbox | undefined;
+  #practice: PracticeClient | undefined;
 
   constructor(private readonly ports: SandboxPorts) {}
+
+  /** For a project of the user's own in the sandbox; `undefined` when this window has none. */
+  get practice(): PracticeClient | undefined {
+    return this.#practice;
+  }
 
   /** Starts or joins the sandbox and sees to it that the sample projects are there, with their identities signed in. */
   async start(): Promise<void> {
     const port = vscode.workspace.getConfiguration('reconsent').get('sandbox.port', 9400);
     const opened = await this.#opening(port);
     if (!opened) return;
+    this.#practice = opened.samples.find(({ practice }) => practice)?.practice;
     try {
       await this.#addSamples(opened.samples);
       this.ports.log.info(`The sandbox runs at ${opened.origin}.`);
@@ -90,6 +98,7 @@ export class Sandbox implements vscode.Disposable {
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
+    this.#practice = undefined;
     setContextKey(contextKeys.sandboxRunning, false);
     await running?.close();
   }

@@ -27,8 +27,17 @@ export interface SampleProject {
   /** An OAuth client whose secret is kept apart from the tokens. */
   readonly client?: { readonly id: string; readonly secret: string };
   readonly users: readonly SampleUser[];
+  /** A client that nobody has consented to, for a project of the user's own. */
+  readonly practice?: PracticeClient;
   /** Who is signed in for the whole project, and whose consents can be ended then. */
   readonly operator?: SampleCredential & { readonly of: readonly { readonly id: string; readonly name: string }[] };
+}
+
+/** A client of a sandbox. */
+export interface PracticeClient {
+  readonly origin: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 export interface SampleUser extends SampleCredential {
@@ -46,6 +55,8 @@ export interface SampleCredential {
 const googleSchema = v.object({
   clientId: v.string(),
   clientSecret: v.string(),
+  // An older sandbox has none.
+  practice: v.optional(v.object({ clientId: v.string(), clientSecret: v.string() })),
   users: v.array(
     v.object({
       user: v.string(),
@@ -75,12 +86,13 @@ const venafiSchema = v.object({
 export function googleSample(origin: string, given: unknown): SampleProject | undefined {
   const read = v.safeParse(googleSchema, given);
   if (!read.success) return undefined;
-  const { clientId, clientSecret, users } = read.output;
+  const { clientId, clientSecret, practice, users } = read.output;
   return {
     id: sampleProjectId,
     name: vscode.l10n.t('Sandbox'),
     keys: { provider: 'googleDataPortability', endpoint: origin, clientId },
     client: { id: clientId, secret: clientSecret },
+    ...(practice ? { practice: { origin, ...practice } } : {}),
     users: users.map(({ user, refreshToken, scopes }) => {
       const grants = scopes.map((scope) => scope.replace(scopePrefix, ''));
       const values = { clientId, clientSecret, refreshToken };

@@ -87,8 +87,9 @@ export class Targets {
   /** The project of a row, as it is configured now. */
   projectOf(argument: unknown): Project | undefined {
     if (!isNode(argument)) return undefined;
-    if (argument.kind !== 'project') return this.ofNode(argument)?.project;
-    return this.projects.all.find(({ id }) => id === argument.project.id);
+    if (argument.kind === 'identity' || argument.kind === 'detail') return this.ofNode(argument)?.project;
+    const { project } = argument.kind === 'no-identity' ? argument.parent : argument;
+    return this.projects.all.find(({ id }) => id === project.id);
   }
 
   /** The identities of several rows, as they are configured now; a project stands for all of its own. Each comes once. */
@@ -113,7 +114,7 @@ export class Targets {
 
   /** The identity of a row, as it is configured now: a row is trusted for its key only. */
   ofNode(argument: unknown): Target | undefined {
-    if (!isNode(argument) || argument.kind === 'project') return undefined;
+    if (!isNode(argument) || argument.kind === 'project' || argument.kind === 'no-identity') return undefined;
     const node = argument.kind === 'detail' ? argument.parent : argument;
     return this.projects.targets.get(targetKey(node.target));
   }
@@ -129,6 +130,7 @@ function isNode(argument: unknown): argument is ConsentNode {
     typeof argument === 'object' &&
     argument !== null &&
     'kind' in argument &&
-    (argument.kind === 'identity' || argument.kind === 'detail' || argument.kind === 'project')
+    typeof argument.kind === 'string' &&
+    ['project', 'no-identity', 'identity', 'detail'].includes(argument.kind)
   );
 }

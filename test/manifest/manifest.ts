@@ -41,6 +41,15 @@ export interface Manifest {
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly when?: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when?: string }[];
+    readonly walkthroughs: readonly {
+      readonly id: string;
+      readonly steps: readonly {
+        readonly id: string;
+        readonly description: string;
+        readonly media: Readonly<Record<string, string>>;
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly taskDefinitions: readonly {
       readonly type: string;
@@ -79,9 +88,13 @@ export function* textsOf(value: unknown, path = ''): Generator<{ readonly path: 
   for (const [key, inner] of Object.entries(value)) yield* textsOf(inner, path === '' ? key : `${path}.${key}`);
 }
 
-/** Every clause of package.json that VS Code evaluates. */
+const completion = 'onContext:';
+
+/** Every clause of package.json that VS Code evaluates: also that which ends a step of the walkthrough. */
 export function clauses(): readonly { readonly path: string; readonly clause: string }[] {
-  return [...textsOf(manifest.contributes, 'contributes')]
-    .filter(({ path }) => /\.(when|enablement)$/.test(path))
-    .map(({ path, text }) => ({ path, clause: text }));
+  return [...textsOf(manifest.contributes, 'contributes')].flatMap(({ path, text }) => {
+    if (/\.(when|enablement)$/.test(path)) return [{ path, clause: text }];
+    const ends = /\.completionEvents\.\d+$/.test(path) && text.startsWith(completion);
+    return ends ? [{ path, clause: text.slice(completion.length) }] : [];
+  });
 }

@@ -69,6 +69,8 @@ export interface SampleWorld {
   readonly project: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** A client of another project, without any consent. */
+  readonly practice: { readonly clientId: string; readonly clientSecret: string };
   readonly users: readonly SampleUser[];
 }
 

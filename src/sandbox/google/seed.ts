@@ -91,6 +91,14 @@ const sampleProject = {
   ],
 } as const;
 
+/** Nobody has consented to it: for whoever adds a project by hand. */
+const practiceProject = {
+  number: '210987654321',
+  clients: [
+    { clientId: '210987654321-practice.apps.googleusercontent.com', clientSecret: 'GOCSPX-sandbox-practice-secret' },
+  ],
+} as const;
+
 function liveCredential(service: GoogleService, pair: Pair, clientId: string): Credential | undefined {
   const world = service.world();
   return pairRecord(world, pair)
@@ -119,11 +127,13 @@ const sampleGrants = [
  */
 export function seedSampleWorld(service: GoogleService): SampleWorld {
   const [{ clientId, clientSecret }] = sampleProject.clients;
-  seedGoogle(service, { users: sampleGrants.map(({ user }) => ({ email: user })), projects: [sampleProject] });
+  const projects = [sampleProject, practiceProject];
+  seedGoogle(service, { users: sampleGrants.map(({ user }) => ({ email: user })), projects });
   const grants = sampleGrants.map((grant) => {
     const live = liveCredential(service, { user: grant.user, project: sampleProject.number }, clientId);
     return live ? tokensOf(service, live, clientSecret) : addGrant(service, { ...grant, clientId });
   });
   const users = grants.map((grant) => ({ ...grant, refreshToken: grant.refreshToken ?? '' }));
-  return { project: sampleProject.number, clientId, clientSecret, users };
+  const [practice] = practiceProject.clients;
+  return { project: sampleProject.number, clientId, clientSecret, practice, users };
 }

@@ -32,6 +32,7 @@ import { checkConsents, dismissOutcome, verifyOutcome } from './outcomes';
 import type { ResetCommand } from './resetConsent';
 
 export interface CommandPorts extends JobCommandPorts, TaskCommandPorts {
+  readonly context: vscode.ExtensionContext;
   readonly active: ActiveIdentity;
   readonly channel: vscode.LogOutputChannel;
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
@@ -152,6 +153,10 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
       } catch {
         await vscode.commands.executeCommand('workbench.action.openSettingsJson', reveal);
       }
+    },
+    [commandIds.openWalkthrough]: async () => {
+      const category = `${ports.context.extension.id}#getStarted`;
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', category, false);
     },
     [commandIds.startSandbox]: () => sandbox.start(),
     [commandIds.stopSandbox]: () => sandbox.stop(),

@@ -7,14 +7,21 @@ import { plainText } from '../../core/foreignText';
 import { type Project, type Target, type TargetKey, targetKey } from '../../core/model';
 import type { ReasonTexts } from '../../core/outcomeText';
 import { type IconPresentation, type PresentationContext, presentIdentity } from '../../core/presentation';
+import { commandIds } from '../commandIds';
 import type { Projects } from '../projects';
 import { translate } from '../translate';
 
-export type ConsentNode = ProjectNode | IdentityNode | DetailNode;
+export type ConsentNode = ProjectNode | NoIdentityNode | IdentityNode | DetailNode;
 
 export interface ProjectNode {
   readonly kind: 'project';
   readonly project: Project;
+}
+
+/** Stands in a project without identities, and leads to its first one. */
+export interface NoIdentityNode {
+  readonly kind: 'no-identity';
+  readonly parent: ProjectNode;
 }
 
 export interface IdentityNode {
@@ -68,6 +75,8 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     switch (node.kind) {
       case 'project':
         return projectItem(node, this.flagsOf(node.project.provider));
+      case 'no-identity':
+        return noIdentityItem(node);
       case 'identity':
         return this.#identityItem(node);
       case 'detail':
@@ -94,6 +103,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     if (!node) return [...this.#projects];
     switch (node.kind) {
       case 'project':
+        if (node.project.identities.length === 0) return [{ kind: 'no-identity', parent: node }];
         return node.project.identities.flatMap((identity) => {
           const child = this.#identities.get(targetKey({ project: node.project, identity }));
           return child ? [child] : [];
@@ -104,6 +114,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
           ...detail,
           parent: node,
         }));
+      case 'no-identity':
       case 'detail':
         return [];
     }
@@ -184,6 +195,16 @@ function projectItem({ project }: ProjectNode, flags: readonly string[]): vscode
     isHere ? vscode.l10n.t('{0} on this computer', address) : address,
   ];
   item.accessibilityInformation = { label: said.join(', ') };
+  return item;
+}
+
+function noIdentityItem({ parent }: NoIdentityNode): vscode.TreeItem {
+  const title = vscode.l10n.t('Add Identity…');
+  const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None);
+  item.id = `no-identity:${encodeURIComponent(parent.project.id)}`;
+  item.description = vscode.l10n.t('no identity yet');
+  item.iconPath = new vscode.ThemeIcon('person-add');
+  item.command = { command: commandIds.addIdentity, title, arguments: [parent] };
   return item;
 }
 

@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import type { Project } from '../../core/model';
 import { entryOf } from '../../core/projectDraft';
 import { projectSteps } from '../../providers/projectSteps';
+import type { PracticeClient } from '../sandboxSamples';
 import { back, chooseOrBack } from '../steps';
 import { addIdentity } from './addIdentity';
+import { fromFile } from './askClient';
 import { askStep } from './askStep';
 import type { WizardPorts } from './ports';
 import { askId, askName } from './projectNames';
@@ -59,16 +61,37 @@ function pagesOf(state: WizardState, title: string, ports: WizardPorts): readonl
 async function askProvider(
   state: WizardState,
   { title, ...place }: { readonly title: string },
-  { descriptions }: WizardPorts,
+  { descriptions, sandbox }: WizardPorts,
 ): Promise<WizardState | typeof back | undefined> {
-  const items = [...descriptions.values()].map(({ id, label, ways: [way] }) => ({
+  const { practice } = sandbox;
+  const ofSandbox = {
+    label: vscode.l10n.t('Practice Project in the Sandbox'),
+    detail: vscode.l10n.t(
+      'As one of Google Data Portability, with the address and the client filled in. No account is needed.',
+    ),
+    id: '',
+  };
+  const services = [...descriptions.values()].map(({ id, label, ways: [way] }) => ({
     label,
     detail: way.detail === undefined ? '' : vscode.l10n.t(way.detail),
     id,
   }));
-  const active = items.find(({ id }) => id === state.provider);
+  const items = practice ? [ofSandbox, ...services] : services;
+  const active = services.find(({ id }) => id === state.provider);
   const chosen = await chooseOrBack(title, vscode.l10n.t('Which service?'), items, { ...place, active });
   if (chosen === undefined || chosen === back) return chosen;
+  if (practice && chosen === ofSandbox) return practiceState(practice);
   // Keys of the same name mean something else at another service.
   return chosen.id === state.provider ? state : { id: state.id, name: state.name, provider: chosen.id, values: {} };
+}
+
+/** Everything is filled in, and can be changed on the way like everything else. */
+function practiceState({ origin, clientId, clientSecret }: PracticeClient): WizardState {
+  const provider = 'googleDataPortability';
+  const start: WizardState = { id: '', name: vscode.l10n.t('Practice'), provider, values: { endpoint: origin } };
+  const step = projectSteps.get(provider)?.steps.find(({ kind }) => kind === 'client');
+  if (step?.kind !== 'client') return start;
+  const file = JSON.stringify({ installed: { client_id: clientId, client_secret: clientSecret } });
+  const read = fromFile(step, start, file);
+  return 'id' in read ? read : start;
 }

@@ -94,7 +94,7 @@ function refusal(why: Reason, { texts }: WizardPorts): string {
 }
 
 /** Sealed anew when it is stored: only then the project says where the secret may go. */
-function fromFile(step: ClientStep, state: WizardState, text: string): WizardState | Refused {
+export function fromFile(step: ClientStep, state: WizardState, text: string): WizardState | Refused {
   const read = step.readFile(text, []);
   if (read.kind === 'problem') return { problem: read.reason };
   const { clientId, values } = read;

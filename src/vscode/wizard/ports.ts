@@ -10,6 +10,7 @@ import type { ProviderDescription } from '../../core/provider';
 import type { FileAllowances } from '../../storage/fileAllowances';
 import type { Projects } from '../projects';
 import type { Prompts } from '../prompts';
+import type { Sandbox } from '../sandbox';
 
 export interface WizardPorts {
   readonly clients: Pick<ClientVault, 'store' | 'forget'>;
@@ -21,6 +22,7 @@ export interface WizardPorts {
   readonly prompts: Prompts;
   /** Where chosen sets of scopes are remembered. */
   readonly recent: vscode.Memento;
+  readonly sandbox: Pick<Sandbox, 'practice'>;
   readonly store: Pick<ConsentStore, 'get'>;
   readonly stores: { readonly allowances: Pick<FileAllowances, 'list' | 'remove'> };
   readonly texts: ReasonTexts;

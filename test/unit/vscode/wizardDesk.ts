@@ -7,6 +7,7 @@ import { ConsentStore } from '../../../src/core/consentStore';
 import { type Target, targetKey } from '../../../src/core/model';
 import { providerDescriptions } from '../../../src/providers/registry';
 import type { Projects } from '../../../src/vscode/projects';
+import type { PracticeClient } from '../../../src/vscode/sandboxSamples';
 import type { WizardPorts } from '../../../src/vscode/wizard/ports';
 import { FakeEditor, type ShownInput, type ShownPick } from '../../fakes/editor';
 import { ManualClock } from '../../fakes/manualClock';
@@ -54,6 +55,8 @@ export class WizardDesk {
   readonly vault: CredentialVault;
   readonly clients: ClientVault;
   readonly ports: WizardPorts;
+  /** What a running sandbox offers. */
+  readonly sandbox: { practice: PracticeClient | undefined } = { practice: undefined };
   /** Files that dialogs give and that can be read, by path. */
   readonly files = new Map<string, string>();
   /** Files that were written. */
@@ -89,6 +92,7 @@ export class WizardDesk {
         isResetting: (target: Target) => this.resetting.has(targetKey(target)),
       },
       projects: new projects(providerDescriptions),
+      sandbox: this.sandbox,
       store,
       stores: {
         allowances: {
