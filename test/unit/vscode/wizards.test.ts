@@ -73,6 +73,30 @@ describe('the wizard that adds a project', () => {
     assert.deepEqual([...new Set(steps)], ['1/4', '2/6', '3/6', '4/6', '5/6', '6/6']);
   });
 
+  it('a practice project where a sandbox runs: Enter takes what is filled in, and the secret stays out of the settings', async () => {
+    const origin = 'http://127.0.0.1:9400';
+    desk.sandbox.practice = { origin, clientId, clientSecret: secret };
+    await run(take('Practice Project in the Sandbox'), 'enter', 'enter', take('Keep it'), take('v1'), addOnly);
+    assert.deepEqual(added(), {
+      id: 'practice',
+      name: 'Practice',
+      provider: 'googleDataPortability',
+      clientId,
+      endpoint: origin,
+      identities: [],
+    });
+    const kept = await desk.clients.read({ id: 'practice' }, clientId, [origin]);
+    assert.equal(kept?.revealFor(new URL(origin)).kind, 'revealed');
+  });
+
+  it('offers no practice project without a sandbox', async () => {
+    await run('escape');
+    assert.deepEqual(
+      desk.last().rows.map((row) => row.split(' | ')[0]),
+      ['Google Data Portability', 'Identity Platform', 'Venafi TPP'],
+    );
+  });
+
   it('Google: a web client from its file brings its redirect address', async () => {
     const web = { client_id: clientId, client_secret: secret, redirect_uris: ['http://127.0.0.1:8080/cb'] };
     desk.files.set('/client.json', JSON.stringify({ web }));
