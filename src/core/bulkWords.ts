@@ -3,7 +3,7 @@ import type { BulkItem, BulkProgress, BulkResult } from './bulkPreview';
 import { plainText } from './foreignText';
 import { localTime } from './localTime';
 import { type Project, type Reason, type Target, type TargetKey, targetKey } from './model';
-import type { OutcomeKind } from './outcome';
+import { isGone, type OutcomeKind } from './outcome';
 import { outcomeWord, reasonSentences } from './outcomeText';
 import type { PresentationContext } from './presentation';
 import { grantedNames } from './provider';
@@ -176,6 +176,23 @@ export function presentCounts(results: readonly BulkResult[], { translate }: Pic
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${count} ${outcomeWord(kind, translate)}`)
     .join(', ');
+}
+
+/** What became of a bulk that did not end all it was about, in a sentence or two. */
+export function presentBulkSummary(results: readonly BulkResult[], context: Pick<Context, 'translate'>): string {
+  const { translate } = context;
+  const rest = results.filter(({ outcome }) => !isGone(outcome.kind));
+  const [count, total] = [String(results.length - rest.length), String(results.length)];
+  const others = presentCounts(rest, context);
+  if (results.length === 1) return translate('The consent is not known to be reset: {others}.', { others });
+  switch (count) {
+    case '0':
+      return translate('None of the {total} consents is known to be reset: {others}.', { total, others });
+    case '1':
+      return translate('1 of {total} consents is reset. The others: {others}.', { total, others });
+    default:
+      return translate('{count} of {total} consents are reset. The others: {others}.', { count, total, others });
+  }
 }
 
 /** The whole truth as lines of plain text: first what needs a look, then who was left out, then the rest. */

@@ -75,10 +75,10 @@ for (const version of ['min', 'newest'] as const) {
         assert.match(waiting.ariaLabel, /waiting for its turn/);
         await window.screenshot(`bulk-waiting-${version}`);
         await window.pressInNotification(/waiting until/, 'Cancel');
-        const summary = await window.notification(/Consents to reset: 2\./);
+        const summary = await window.notification(/None of the 2 consents is known to be reset: /);
         assert.match(await summary.innerText(), /refused/);
         await window.screenshot(`bulk-summary-${version}`);
-        await window.pressInNotification(/Consents to reset: 2\./, 'Show Details');
+        await window.pressInNotification(/None of the 2 consents/, 'Show Details');
         // The editor paints spaces that do not break.
         const report = window.page.locator('.editor-instance .view-lines');
         await report.filter({ hasText: /Not\sverified\s\(2\)/ }).waitFor();

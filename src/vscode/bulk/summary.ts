@@ -1,7 +1,7 @@
 /** What became of a bulk: in short, and each by name in a document. */
 import * as vscode from 'vscode';
 import type { BulkResult } from '../../core/bulkPreview';
-import { nameOf, presentBulkReport, presentCounts } from '../../core/bulkWords';
+import { nameOf, presentBulkReport, presentBulkSummary, presentCounts } from '../../core/bulkWords';
 import type { Target } from '../../core/model';
 import { isGone, type OutcomeKind } from '../../core/outcome';
 import type { PresentationContext } from '../../core/presentation';
@@ -36,8 +36,12 @@ export async function tellSummary(
   const details = vscode.l10n.t('Show Details');
   const retry = vscode.l10n.t('Try the Rest Again…');
   const journal = vscode.l10n.t('Show Journal');
-  const message = vscode.l10n.t('Consents to reset: {0}. {1}.', results.length, counts);
-  const chosen = await prompts.warn(message, details, ...(rest.length > 0 ? [retry] : []), journal);
+  const chosen = await prompts.warn(
+    presentBulkSummary(results, context),
+    details,
+    ...(rest.length > 0 ? [retry] : []),
+    journal,
+  );
   if (chosen === details) await showReport(presentBulkReport(results, leftOut, context));
   if (chosen === retry) await again(rest);
   if (chosen === journal) await vscode.commands.executeCommand(commandIds.showJournal);

@@ -4,6 +4,7 @@ import {
   presentBulkProgress,
   presentBulkQuestion,
   presentBulkReport,
+  presentBulkSummary,
   presentCounts,
 } from '../../../src/core/bulkWords';
 import { reason, targetKey } from '../../../src/core/model';
@@ -78,6 +79,12 @@ describe('what is said of a bulk', () => {
       outcome: { kind: kinds[at] ?? 'unknown', reason: reason('test.missing'), at: noon },
     }));
     assert.equal(presentCounts(results, context), '2 verified, 1 outcome unknown, 1 refused');
+    const summary = (from: number, to?: number): string => presentBulkSummary(results.slice(from, to), context);
+    assert.equal(summary(0), '2 of 4 consents are reset. The others: 1 outcome unknown, 1 refused.');
+    assert.equal(summary(0, 2), '1 of 2 consents is reset. The others: 1 refused.');
+    const lost = results.filter(({ outcome }) => outcome.kind !== 'verified');
+    assert.match(presentBulkSummary(lost, context), /^None of the 2 consents is known to be reset: 1 outcome unknown/);
+    assert.equal(presentBulkSummary(lost.slice(0, 1), context), 'The consent is not known to be reset: 1 refused.');
     const report = presentBulkReport(results, [], context);
     const notVerified = report.indexOf('Not verified (2)');
     const verified = report.indexOf('Verified (2)');
