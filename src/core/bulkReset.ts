@@ -13,11 +13,21 @@ import type { ConsentOperations } from './consentOperations';
 import type { ConsentStore, IdentityState } from './consentStore';
 import { localTime } from './localTime';
 import { mapLimited } from './mapLimited';
-import { type QuotaRefusal, quotaOf, reason, type Target, targetKey } from './model';
+import {
+  type QuotaRefusal,
+  quotaOf,
+  type Reason,
+  reason,
+  type Target,
+  type TargetKey,
+  targetAddress,
+  targetKey,
+} from './model';
 import type { Outcome } from './outcome';
-import type { Clock, Transport } from './ports';
+import type { Clock, Journal, Transport } from './ports';
 import type { Preview } from './provider';
-import { type Confirmation, ending, type ResetStep } from './resetSteps';
+import { type Confirmation, ending, type ResetStep, stopped } from './resetSteps';
+import type { SleepWatch } from './sleepWatch';
 import { Slots } from './slots';
 
 /** How many are on their way at a time, up to the answer of the service. */
@@ -30,10 +40,15 @@ export const underWayAtOnce = 64;
 export const resetAttempts = 4;
 
 export interface BulkPorts {
-  readonly operations: Pick<ConsentOperations, 'reset' | 'isResetting'>;
+  readonly operations: Pick<ConsentOperations, 'reset' | 'isResetting' | 'whyVerifyFirst'>;
+  readonly journal: Pick<Journal, 'lastVerifiedReset'>;
   readonly store: ConsentStore;
   readonly clock: Clock;
   readonly carrier?: Transport;
+  /** Began when the user answered. */
+  readonly watch: Pick<SleepWatch, 'hasSlept'>;
+  /** Those of which the question said that the outcome of an earlier reset is not known. */
+  readonly earlierUnknown: ReadonlySet<TargetKey>;
   progress(progress: BulkProgress): void;
   /** The user may stop a single target by this while the bulk is under way. Gives back what ends that. */
   stoppable(target: Target, stop: () => void): () => void;
@@ -51,7 +66,7 @@ export function runBulk(
   ports: BulkPorts,
   signal: AbortSignal,
 ): Promise<readonly BulkResult[]> {
-  return new Bulk(items, new BulkStanding(ports.clock, answered), ports, signal).run();
+  return new Bulk(items, new BulkStanding(ports.clock, answered, ports.watch), ports, signal).run();
 }
 
 /** One target of the bulk while it is under way. */
@@ -161,14 +176,14 @@ class Bulk {
 
   async #reset(entry: Entry, release: () => void): Promise<Outcome> {
     const { operations, carrier } = this.ports;
-    const { target, way, preview } = entry.item;
+    const { target, way } = entry.item;
     // Begun by the user meanwhile, who is being asked for it: not ours.
     if (operations.isResetting(target)) return ending(this.ports, 'not-sent', reason('bulk.busy'));
     const outcome = await operations.reset(target, {
       signal: entry.stop.signal,
       way: way.id,
       ...(carrier && { carrier }),
-      confirm: async (_target, now, changed) => this.#confirmed(preview, now, changed),
+      confirm: async (_target, now, changed) => this.#confirmed(entry.item, now, changed),
       progress: (step: ResetStep) => {
         if (step === 'sent') entry.left = true;
         // Answered: what is left is patience.
@@ -179,15 +194,24 @@ class Bulk {
     return outcome;
   }
 
-  #confirmed(then: Preview, now: Preview, changed: boolean): Confirmation {
+  #confirmed({ target, preview: then }: BulkItem, now: Preview, changed: boolean): Confirmation {
     if (changed || confirmedWords(then) !== confirmedWords(now))
-      return { kind: 'declined', because: reason('bulk.changed', {}, [{ kind: 'retry' }]) };
+      return { kind: 'declined', because: otherThanConfirmed };
     const { answeredAt } = this.standing;
-    return { kind: 'confirmed', by: 'modal', answeredAt, obstacle: () => this.#obstacle() };
+    const [obstacle, recheck] = [() => this.#obstacle(), () => this.#recheck(target)];
+    return { kind: 'confirmed', by: 'modal', answeredAt, obstacle, recheck };
+  }
+
+  /** What looks as it was confirmed may be another consent by now, and another window may have sent for it. */
+  async #recheck(target: Target): Promise<Reason | undefined> {
+    const { operations, journal, earlierUnknown } = this.ports;
+    const last = await journal.lastVerifiedReset(targetAddress(target));
+    if (last && last.openedAt > this.standing.answeredAt) return otherThanConfirmed;
+    return earlierUnknown.has(targetKey(target)) ? undefined : operations.whyVerifyFirst(target);
   }
 
   #obstacle() {
-    if (this.signal.aborted) return reason('cancelled.nothingSent');
+    if (this.signal.aborted) return stopped;
     return this.standing.obstacle() ?? (this.#pace.isPaused ? paused : undefined);
   }
 
@@ -220,6 +244,8 @@ class Bulk {
     this.ports.progress({ done, total: this.#entries.length, waitingUntil: this.#waitingUntil });
   }
 }
+
+const otherThanConfirmed = reason('bulk.changed', {}, [{ kind: 'retry' }]);
 
 /** What keeps a request here that was getting ready when another one was refused. */
 const paused = { ...reason('bulk.paused', {}, [{ kind: 'retry' }]), quota: {} };

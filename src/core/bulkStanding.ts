@@ -9,6 +9,7 @@
 import { type Reason, reason } from './model';
 import type { Clock } from './ports';
 import { confirmationLifetimeMs } from './resetSteps';
+import type { SleepWatch } from './sleepWatch';
 
 /** Nothing of a bulk leaves later than this after its confirmation. */
 export const bulkLifetimeMs = 30 * 60_000;
@@ -32,10 +33,11 @@ export function momentOf(clock: Clocks): Moment {
 export class BulkStanding {
   #ended: Reason | undefined;
 
-  /** Made when the bulk starts. `answered`: when the user confirmed it. */
+  /** Made when the bulk starts. `answered`: when the user confirmed it. `watch` began by then. */
   constructor(
     private readonly clock: Clocks,
     private readonly answered: Moment,
+    private readonly watch: Pick<SleepWatch, 'hasSlept'>,
   ) {
     const { wallMs, monotonicMs } = this.#passed();
     if (Math.max(wallMs, monotonicMs) > confirmationLifetimeMs) this.end(reason('confirmation.expired'));
@@ -59,7 +61,7 @@ export class BulkStanding {
   /** Why nothing may leave at this moment, or ever again. */
   obstacle(): Reason | undefined {
     const { wallMs, monotonicMs } = this.#passed();
-    if (Math.abs(wallMs - monotonicMs) > driftMs) this.end(reason('bulk.slept'));
+    if (Math.abs(wallMs - monotonicMs) > driftMs || this.watch.hasSlept) this.end(reason('bulk.slept'));
     else if (this.leftMs < 0) this.end(reason('bulk.expired', { minutes: String(bulkLifetimeMs / 60_000) }));
     return this.#ended;
   }

@@ -8,10 +8,12 @@ import {
   type NoCredential,
   wereEndedBy,
 } from './credentialSource';
+import { plainText } from './foreignText';
 import { mapLimited } from './mapLimited';
-import { reason, type Target, type TargetAddress, type TargetKey, targetAddress, targetKey } from './model';
+import { type Reason, reason, type Target, type TargetKey, targetAddress, targetKey } from './model';
+import { newestOpen, sameAddress } from './openEntries';
 import { isGone, type Outcome } from './outcome';
-import type { CredentialMarker, Journal, JournalEntry, TargetLocks, Transport, VerifiedReset } from './ports';
+import type { CredentialMarker, Journal, JournalEntry, TargetLocks, Transport } from './ports';
 import type { Preview, ProbeResult, Provider } from './provider';
 import { prepareReset, runReset } from './resetOperation';
 import { end, ending, type ResetPorts, type Step } from './resetSteps';
@@ -74,6 +76,18 @@ export class ConsentOperations {
   async hasUnknownOutcome(target: Target): Promise<boolean> {
     if (this.ports.store.get(targetKey(target)).unfinished !== undefined) return true;
     return (await this.#stillOpen(target, await this.ports.journal.unfinished())) !== undefined;
+  }
+
+  /**
+   * Asked with the lock of the target held: why an earlier reset, perhaps of another window, has to be verified first. The row
+   * offers that by then.
+   */
+  async whyVerifyFirst(target: Target): Promise<Reason | undefined> {
+    const key = targetKey(target);
+    const { store } = this.ports;
+    if (!store.get(key).unfinished) await this.#showNextOpen(target);
+    if (!store.get(key).unfinished) return undefined;
+    return reason('reset.earlierUnknown', { identity: plainText(target.identity.label, 120) });
   }
 
   isResetting(target: Target): boolean {
@@ -344,12 +358,7 @@ export class ConsentOperations {
     const open = unfinished.filter((entry) => sameAddress(entry.address, address));
     if (open.length === 0) return undefined;
     const last = await this.ports.journal.lastVerifiedReset(address);
-    return open
-      .filter((entry) => !isSettledBy(last, entry, this.ports.byOperator(target)))
-      .reduce<JournalEntry | undefined>(
-        (newest, one) => (newest && newest.openedAt >= one.openedAt ? newest : one),
-        undefined,
-      );
+    return newestOpen(open, last, this.ports.byOperator(target));
   }
 
   /** Shows the next open operation, if there is one, in place of the one that was settled. */
@@ -376,14 +385,4 @@ export class ConsentOperations {
     this.credentialChanged(target, consentByMarkers(markers, this.ports.credentialOrigins(target)));
     await this.#showNextOpen(target);
   }
-}
-
-/** A credential of an identity ends with its reset; an operator's lives on, and then the order in time tells. */
-function isSettledBy(last: VerifiedReset | undefined, entry: JournalEntry, byOperator: boolean): boolean {
-  if (!last) return false;
-  return byOperator ? entry.openedAt <= last.openedAt : entry.credentialStoredAt === last.credentialStoredAt;
-}
-
-function sameAddress(one: TargetAddress, other: TargetAddress): boolean {
-  return one.provider === other.provider && one.origin === other.origin && one.target === other.target;
 }

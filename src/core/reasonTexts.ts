@@ -57,6 +57,11 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: nothingSent,
     remedy: 'Start the reset again: the user may have consented anew in between.',
   },
+  'reset.earlierUnknown': {
+    happened: 'Another reset of {identity} has meanwhile ended without a known outcome.',
+    notHappened: 'This one was not sent: it could end a consent that was given since.',
+    remedy: 'Run "Verify Last Reset", or "Dismiss Unknown Outcome" if you know it by other means.',
+  },
   'bulk.busy': {
     happened: 'Something else is under way with this identity.',
     notHappened: nothingSent,

@@ -67,6 +67,8 @@ async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortS
         return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
       case 'unchanged': {
         // Reading took its time: another window may have added or ended a credential meanwhile.
+        const why = await confirmed.recheck?.();
+        if (why) return end(ending(ports, 'not-sent', why));
         const still = await recheck(confirmed, ports, signal);
         return still.kind === 'end' ? still : end(await sendAndVerify(confirmed, ports, signal));
       }
@@ -137,8 +139,9 @@ async function confirm(
     );
   }
   const at = ports.clock.now();
-  const { by = 'modal', requestedBy, answeredAt = at, obstacle } = answer;
-  return go({ ...ready, by, requestedBy, at, atMonotonic: ports.clock.monotonic(), answeredAt, obstacle });
+  const { by = 'modal', requestedBy, answeredAt = at, obstacle, recheck: again } = answer;
+  const atMonotonic = ports.clock.monotonic();
+  return go({ ...ready, by, requestedBy, at, atMonotonic, answeredAt, obstacle, recheck: again });
 }
 
 /** With the lock held: is everything that was confirmed still so? Another window may have been faster. */

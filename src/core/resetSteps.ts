@@ -29,6 +29,8 @@ export interface Confirmation {
   readonly answeredAt?: number;
   /** Asked until the request leaves, besides the age of the confirmation: a reason keeps it here. */
   readonly obstacle?: () => Reason | undefined;
+  /** Asked once, with the lock held and after the last reading, of what only the disk knows: a reason keeps the request here. */
+  readonly recheck?: () => Promise<Reason | undefined>;
   /** Declined without asking the user, for this reason: the operation ends as not sent. */
   readonly because?: Reason;
 }
@@ -74,10 +76,14 @@ export interface Confirmed extends Ready {
   readonly atMonotonic: number;
   readonly answeredAt: number;
   readonly obstacle: Confirmation['obstacle'];
+  readonly recheck: Confirmation['recheck'];
 }
 
 /** Either the next step can be taken, or the operation has ended. */
 export type Step<T> = { readonly kind: 'go'; readonly with: T } | { readonly kind: 'end'; readonly outcome: Outcome };
+
+/** The obstacle that the user is who has stopped it: then the operation is cancelled, and not merely unsent. */
+export const stopped = reason('cancelled.nothingSent');
 
 /** What can be told at once, without waiting for anything: is the target still the one confirmed, and is it still fresh? */
 export function obstacleNow(confirmed: Confirmed, ports: ResetPorts): Outcome | undefined {
@@ -87,7 +93,7 @@ export function obstacleNow(confirmed: Confirmed, ports: ResetPorts): Outcome | 
   if (isExpired(confirmed, ports))
     return ending(ports, 'not-sent', reason('confirmation.expired', {}, [{ kind: 'retry' }]));
   const why = confirmed.obstacle?.();
-  return why && ending(ports, 'not-sent', why);
+  return why && ending(ports, why.code === stopped.code ? 'cancelled' : 'not-sent', why);
 }
 
 /** Both clocks: the monotonic one may stand still while the machine sleeps, the wall clock may be set back. */

@@ -9,8 +9,9 @@ import {
 } from '../../src/core/bulkPreview';
 import { type BulkPorts, resetAttempts, runBulk, sendingAtOnce } from '../../src/core/bulkReset';
 import { momentOf } from '../../src/core/bulkStanding';
-import type { Target } from '../../src/core/model';
+import type { Target, TargetKey } from '../../src/core/model';
 import type { OutcomeKind } from '../../src/core/outcome';
+import { SleepWatch } from '../../src/core/sleepWatch';
 import { providerDescriptions } from '../../src/providers/registry';
 import type { LoggedRequest } from '../../src/sandbox/api';
 import { HastyClock } from '../fakes/hastyClock';
@@ -47,11 +48,14 @@ describe('a bulk of resets against the sandbox', function () {
     more: Partial<BulkPorts> = {},
   ): Promise<readonly BulkResult[]> {
     const carrier = world.transport.openBulk();
-    const { operations, store, clock } = world;
-    const ports = { operations, store, clock, carrier, progress, stoppable: () => () => undefined, ...more };
+    const { operations, store, clock, journal } = world;
+    const watch = new SleepWatch(clock);
+    const fixed = { watch, earlierUnknown: new Set<TargetKey>(), stoppable: () => () => undefined };
+    const ports = { operations, store, clock, journal, carrier, progress, ...fixed, ...more };
     try {
       return await runBulk(items, momentOf(clock), ports, signal);
     } finally {
+      watch.stop();
       await carrier.close();
     }
   }
@@ -153,7 +157,7 @@ describe('a bulk of resets against the sandbox', function () {
     assert.ok(done.length < 60, 'it was cancelled too late to tell anything');
     assert.deepEqual(withOutcome(results, 'verified'), done);
     const untouched = withOutcome(results, 'cancelled');
-    assert.equal(done.length + untouched.length, 60);
+    assert.equal(done.length + untouched.length, 60, JSON.stringify(results.map(({ outcome }) => `${outcome.kind} ${outcome.reason.code}`)));
     for (const id of untouched) assert.equal(consentOf(id), 'granted', id);
     assert.equal(world.resetRequests().length, done.length);
   });

@@ -5,7 +5,7 @@ import type { BulkPorts } from '../../src/core/bulkReset';
 import { afterReset } from '../../src/core/consentDerivation';
 import type { ConsentOperations, ResetRequest } from '../../src/core/consentOperations';
 import { ConsentStore } from '../../src/core/consentStore';
-import { asQuota, type Reason, reason, type Target, targetKey } from '../../src/core/model';
+import { asQuota, type Reason, reason, type Target, type TargetKey, targetKey } from '../../src/core/model';
 import type { Outcome, OutcomeKind } from '../../src/core/outcome';
 import type { Preview } from '../../src/core/provider';
 import type { Step } from '../../src/core/resetSteps';
@@ -68,7 +68,14 @@ export class BulkDesk {
     return this.sends.filter((sent) => sent.id === id).length;
   }
 
-  readonly operations: Pick<ConsentOperations, 'reset' | 'isResetting' | 'preview'> = {
+  /** Ids of those that another window has left with an unknown outcome since the answer. */
+  readonly unknownElsewhere = new Set<string>();
+  /** Keys of targets, and when another reset of each began that was verified. */
+  readonly resetsElsewhere = new Map<TargetKey, number>();
+
+  readonly operations: BulkPorts['operations'] & Pick<ConsentOperations, 'preview'> = {
+    whyVerifyFirst: async ({ identity }) =>
+      this.unknownElsewhere.has(identity.id) ? reason('reset.earlierUnknown') : undefined,
     isResetting: ({ identity }) => this.#running.has(identity.id),
     preview: async ({ identity: { id } }, _way, signal): Promise<Step<Preview>> => {
       await turn();
@@ -106,7 +113,7 @@ export class BulkDesk {
       return confirmation.because ? this.#end('not-sent', confirmation.because) : cancelled();
     await turn();
     if (signal.aborted) return cancelled();
-    const why = confirmation.obstacle?.();
+    const why = (await confirmation.recheck?.()) ?? confirmation.obstacle?.();
     if (why) return this.#end('not-sent', why);
     request.progress?.('sent');
     this.sends.push({ id, at: this.clock.now() });
@@ -143,7 +150,15 @@ export class BulkDesk {
     return {
       operations: this.operations,
       store: this.store,
+      journal: {
+        lastVerifiedReset: async ({ target }) => {
+          const openedAt = this.resetsElsewhere.get(target);
+          return openedAt === undefined ? undefined : { credentialStoredAt: noon, openedAt, closedAt: openedAt };
+        },
+      },
       clock: this.clock,
+      watch: { hasSlept: false },
+      earlierUnknown: new Set(),
       progress: () => undefined,
       stoppable: ({ identity }, stop) => {
         this.stops.set(identity.id, stop);

@@ -6,6 +6,7 @@ import { momentOf } from '../../core/bulkStanding';
 import { presentBulkProgress, presentBulkQuestion } from '../../core/bulkWords';
 import { type Target, type TargetKey, targetKey } from '../../core/model';
 import type { PresentationContext } from '../../core/presentation';
+import { SleepWatch } from '../../core/sleepWatch';
 import { isQuick } from '../jobs/cancellable';
 import { translate } from '../translate';
 import type { BulkCommandPorts } from './ports';
@@ -34,13 +35,16 @@ async function resetSeveral(targets: readonly Target[], ports: BulkCommandPorts)
     const { message, detail, verb } = presentBulkQuestion(items, plan.leftOut, earlierUnknown, context);
     if (!(await prompts.confirm(message, detail, verb))) return;
     const answered = momentOf(clock);
+    const watch = new SleepWatch(clock);
     const results = await withProgress(vscode.l10n.t('Resetting consents'), ports, (progress, signal) => {
       const stoppable = (target: Target, abort: () => void): (() => void) => {
         const stop = ports.resetCommand.alsoStops(target, { abort });
         return () => stop.dispose();
       };
-      return runBulk(items, answered, { ...ports, carrier, progress, stoppable }, signal);
-    });
+      const { journal } = ports.stores;
+      const own = { carrier, watch, earlierUnknown, journal, progress, stoppable };
+      return runBulk(items, answered, { ...ports, ...own }, signal);
+    }).finally(() => watch.stop());
     const again = (some: readonly Target[]): Promise<void> => resetSeveral(asConfigured(some, ports), ports);
     await tellSummary(results, plan.leftOut, context, ports, again);
   } finally {

@@ -3,7 +3,7 @@ import type { ConsentOperations } from '../../core/consentOperations';
 import type { ConsentStore } from '../../core/consentStore';
 import type { JobOperations } from '../../core/jobOperations';
 import type { ReasonTexts } from '../../core/outcomeText';
-import type { Clock, Log } from '../../core/ports';
+import type { Clock, Journal, Log } from '../../core/ports';
 import type { ProviderDescription } from '../../core/provider';
 import type { ResetCommand } from '../commands/resetConsent';
 import type { Network } from '../network';
@@ -17,11 +17,12 @@ export interface BulkCommandPorts {
   readonly jobs: Pick<JobOperations, 'show'>;
   readonly log: Log;
   readonly network: Pick<Network, 'transport'>;
-  readonly operations: Pick<ConsentOperations, 'preview' | 'reset' | 'isResetting'>;
+  readonly operations: Pick<ConsentOperations, 'preview' | 'reset' | 'isResetting' | 'whyVerifyFirst'>;
   readonly projects: Pick<Projects, 'targets'>;
   readonly prompts: Prompts;
   readonly resetCommand: Pick<ResetCommand, 'run' | 'alsoStops'>;
   readonly store: ConsentStore;
+  readonly stores: { readonly journal: Pick<Journal, 'lastVerifiedReset'> };
   readonly targets: Pick<Targets, 'ofNodes'>;
   readonly texts: ReasonTexts;
 }

@@ -9,6 +9,7 @@ import type { Outcome } from '../../core/outcome';
 import type { ReasonTexts } from '../../core/outcomeText';
 import type { Preview, ProviderDescription, ResetWay } from '../../core/provider';
 import type { Requester } from '../../core/requester';
+import type { Confirmation } from '../../core/resetSteps';
 import type { Network } from '../network';
 import type { Prompts } from '../prompts';
 import { translate } from '../translate';
@@ -46,7 +47,7 @@ export class ResetCommand {
   }
 
   /** The question before the request leaves, the same whoever asks for the reset; `requestedBy` is named in it. */
-  ask(
+  async ask(
     target: Target,
     preview: Preview,
     {
@@ -54,8 +55,8 @@ export class ResetCommand {
       changed,
       requestedBy,
     }: { readonly way: ResetWay; readonly changed: boolean; readonly requestedBy?: Requester },
-  ): Promise<boolean> {
-    const { jobs, network, prompts, store, texts } = this.ports;
+  ): Promise<Confirmation> {
+    const { jobs, network, operations, prompts, store, texts } = this.ports;
     // The connection is opened while the user reads; a failure shows when the request is sent.
     network.warm(target.project).catch(() => undefined);
     // What the preview has learned of the jobs: the row says it as the question does.
@@ -63,7 +64,10 @@ export class ResetCommand {
     const earlierUnknown = store.get(targetKey(target)).unfinished !== undefined;
     const circumstances = { way, earlierUnknown, changed, requestedBy };
     const { message, detail } = presentConfirmation(target, preview, circumstances, { texts, translate });
-    return prompts.confirm(message, detail, vscode.l10n.t(way.verb));
+    if (!(await prompts.confirm(message, detail, vscode.l10n.t(way.verb)))) return { kind: 'declined' };
+    // Where the question has named an unknown outcome, the user has said yes to it.
+    const recheck = earlierUnknown ? undefined : () => operations.whyVerifyFirst(target);
+    return { kind: 'confirmed', by: 'modal', ...(recheck && { recheck }) };
   }
 
   /** What can follow an outcome: once more the same way, or another one. */
@@ -114,10 +118,7 @@ export class ResetCommand {
           signal: controller.signal,
           takeOverLock,
           way: way.id,
-          confirm: async (confirmed, preview, changed) =>
-            (await this.ask(confirmed, preview, { way, changed }))
-              ? { kind: 'confirmed', by: 'modal' }
-              : { kind: 'declined' },
+          confirm: (confirmed, preview, changed) => this.ask(confirmed, preview, { way, changed }),
         }),
       );
     } finally {

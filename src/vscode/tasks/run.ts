@@ -1,5 +1,6 @@
 /** One run of a task: may it, does it, and what it says. Asks nothing, ever. */
 import * as vscode from 'vscode';
+import type { Allowance } from '../../core/allowance';
 import { plainText } from '../../core/foreignText';
 import { localTime } from '../../core/localTime';
 import { type Reason, reason, type Target } from '../../core/model';
@@ -81,11 +82,27 @@ class UnattendedReset {
         },
         confirm: async (confirmed, preview, changed): Promise<Confirmation> => {
           refusal = await this.#whyNot(confirmed, way, preview, changed);
-          return refusal ? { kind: 'declined' } : { kind: 'confirmed', by: 'task-allowance' };
+          if (refusal) return { kind: 'declined' };
+          let { allowances } = await this.#standing();
+          return {
+            kind: 'confirmed',
+            by: 'task-allowance',
+            // Reading takes its time, and until then another window may withdraw, or have sent.
+            recheck: async () => {
+              ({ allowances } = await this.#standing());
+              refusal = whyNotAllowed(confirmed, way, this.#window(allowances)) ?? (await this.#whyUnknown(confirmed));
+              return refusal?.reason;
+            },
+            obstacle: () => {
+              refusal = whyNotAllowed(confirmed, way, this.#window(allowances));
+              return refusal?.reason;
+            },
+          };
         },
       });
-      // Stopped while it was being judged: what was stopped is not refused.
-      if (refusal && !this.stop.signal.aborted) return this.#refuse(refusal);
+      // Stopped while it was being judged: what was stopped is not refused. What has left has an outcome of its own.
+      const nothingSent = outcome.kind === 'not-sent' || outcome.kind === 'cancelled';
+      if (refusal && nothingSent && !this.stop.signal.aborted) return this.#refuse(refusal);
       return this.#tellOutcome(outcome);
     } finally {
       stopping.dispose();
@@ -103,8 +120,18 @@ class UnattendedReset {
 
   /** Read anew each time: another window may have withdrawn an allowance. */
   async #standing() {
-    const allowances = await this.ports.stores.allowances.list();
+    return this.#window(await this.ports.stores.allowances.list());
+  }
+
+  /** With what can be told of the window at once. */
+  #window(allowances: readonly Allowance[]) {
     return { trusted: vscode.workspace.isTrusted, folders: folderUris(), allowances };
+  }
+
+  async #whyUnknown(target: Target): Promise<Refusal | undefined> {
+    if ((await this.ports.operations.whyVerifyFirst(target)) === undefined) return undefined;
+    const identity = plainText(target.identity.label, 120);
+    return refused('earlierUnknown', reason('unattended.earlierUnknown', { identity }));
   }
 
   #tellPreview(preview: Preview): void {

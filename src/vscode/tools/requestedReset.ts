@@ -38,10 +38,10 @@ export async function resetOnRequest(
         // While this one was being previewed, another question may have opened.
         const because = whyNotNow(ports);
         if (because) return { kind: 'declined', because };
-        const yes = await resetCommand.ask(confirmed, preview, { way, changed, requestedBy });
-        if (!yes) return { kind: 'declined' };
+        const given = await resetCommand.ask(confirmed, preview, { way, changed, requestedBy });
+        if (given.kind === 'declined') return given;
         answer = signal.aborted ? 'too-late' : 'given';
-        return { kind: 'confirmed', by: 'modal', requestedBy: requesterId(requestedBy) };
+        return { ...given, requestedBy: requesterId(requestedBy) };
       },
     });
     tell(answer, target, outcome, way, ports);

@@ -5,6 +5,7 @@ import { bulkLifetimeMs, momentOf } from '../../../src/core/bulkStanding';
 import { reason, targetKey } from '../../../src/core/model';
 import { confirmationLifetimeMs } from '../../../src/core/resetSteps';
 import { BulkDesk, previewOf } from '../../fakes/bulkDesk';
+import { noon } from '../../fakes/resetStage';
 
 const never = new AbortController().signal;
 
@@ -61,6 +62,26 @@ describe('a bulk of resets', () => {
       'user2 verified: test.verified',
     ]);
     assert.equal(desk.sendsOf('user1'), 0);
+  });
+
+  it('does not send for one that was reset since the answer: what is there by now is another consent', async () => {
+    const desk = new BulkDesk(2);
+    const [first, second] = desk.targets.map(targetKey);
+    assert.ok(first && second);
+    desk.resetsElsewhere.set(first, noon + 1).set(second, noon - 1);
+    assert.deepEqual(told(await run(desk)), ['user0 not-sent: bulk.changed', 'user1 verified: test.verified']);
+    assert.equal(desk.sendsOf('user0'), 0);
+  });
+
+  it('does not send where another window has left an unknown outcome, unless the question said so', async () => {
+    const desk = new BulkDesk(2);
+    for (const id of ['user0', 'user1']) desk.unknownElsewhere.add(id);
+    const earlierUnknown = new Set(desk.targets.slice(1).map(targetKey));
+    assert.deepEqual(told(await run(desk, { earlierUnknown })), [
+      'user0 not-sent: reset.earlierUnknown',
+      'user1 verified: test.verified',
+    ]);
+    assert.equal(desk.sendsOf('user0'), 0);
   });
 
   it('leaves alone what the user has begun to reset meanwhile', async () => {
@@ -219,6 +240,17 @@ describe('a bulk of resets', () => {
       assert.equal(results[0]?.outcome.kind, 'refused');
       assert.equal(results.at(-1)?.outcome.reason.code, 'bulk.slept');
       assert.equal(desk.sendsOf('user0'), 1);
+    });
+
+    it('lets nothing leave after a sleep during which both clocks went on', async () => {
+      const desk = new BulkDesk(40);
+      const watch = { hasSlept: false };
+      desk.onSent = (id) => {
+        if (id === 'user9') watch.hasSlept = true;
+      };
+      const results = await run(desk, { watch });
+      assert.equal(results.at(-1)?.outcome.reason.code, 'bulk.slept');
+      assert.equal(desk.sends.at(-1)?.id, 'user9');
     });
 
     it('lets nothing leave after the computer has slept', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialState } from '../../../src/core/consentStore';
 import { reason } from '../../../src/core/model';
+import { stopped } from '../../../src/core/resetSteps';
 import { ConsentDesk, never } from '../../fakes/consentDesk';
 import {
   alive,
@@ -152,6 +153,28 @@ describe('ConsentOperations', () => {
       assert.equal((await desk.reset()).kind, 'verified');
       assert.equal(desk.state.consent.kind, 'needs-consent');
       assert.ok(stage.logLines.some((line) => line.includes('locked')));
+    });
+
+    it('is not sent while another window has left an unknown outcome since the question; the row offers to verify it', async () => {
+      const confirm = async () =>
+        ({ kind: 'confirmed', recheck: () => desk.operations.whyVerifyFirst(desk.stage.target) }) as const;
+      desk.stage.when('reread', () => void desk.stage.leaveBehind({ operationId: 'of another window' }));
+      const outcome = await desk.reset({ confirm });
+      assert.deepEqual([outcome.kind, outcome.reason.code], ['not-sent', 'reset.earlierUnknown']);
+      assert.deepEqual([desk.stage.sends, desk.stage.memory.entries.size], [0, 1]);
+      assert.equal(desk.state.unfinished?.operationId, 'of another window');
+      assert.equal((await desk.verify('of another window')).kind, 'verified');
+    });
+
+    it('stopped by whoever confirmed it while its entry is written is cancelled, in the journal, too', async () => {
+      let isStopped = false;
+      const confirm = async () => ({ kind: 'confirmed', obstacle: () => (isStopped ? stopped : undefined) }) as const;
+      desk.stage.when('open', () => {
+        isStopped = true;
+      });
+      const outcome = await desk.reset({ confirm });
+      assert.deepEqual([outcome.kind, desk.stage.sends], ['cancelled', 0]);
+      assert.equal(desk.stage.entry('operation-1').outcome?.kind, 'cancelled');
     });
 
     it('stays unfinished when a further reset was declined, held, or refused', async () => {

@@ -23,6 +23,7 @@ class TaskDesk extends ConsentDesk {
   readonly editor = new FakeEditor();
   allowances: readonly Allowance[] = [allowanceFor(this.stage.target, 'reset', home, noon)];
   trusted = true;
+  readonly folders = [{ uri: { toString: () => home } }];
   /** What the terminal was given to print. */
   printed = '';
 
@@ -35,10 +36,15 @@ class TaskDesk extends ConsentDesk {
         get isTrusted() {
           return desk.trusted;
         },
-        workspaceFolders: [{ uri: { toString: () => home } }],
+        workspaceFolders: this.folders,
       },
     });
     this.nothingToLose();
+  }
+
+  /** One that tasks may do nothing for. */
+  addFolder(): void {
+    this.folders.push({ uri: { toString: () => 'file:///code/other' } });
   }
 
   nothingToLose(): void {
@@ -178,6 +184,47 @@ describe('a task', () => {
       desk.trusted = false;
     });
     await desk.endsAsWithoutSending('restricted');
+  });
+
+  for (const event of ['lock', 'reread'] as const) {
+    it(`sends nothing when the allowance is withdrawn, or trust ends, or a folder comes after the ${event}`, async () => {
+      desk.stage.when(event, () => {
+        desk.allowances = [];
+      });
+      await desk.endsAsWithoutSending('notAllowed');
+      desk = new TaskDesk();
+      desk.stage.when(event, () => {
+        desk.trusted = false;
+      });
+      await desk.endsAsWithoutSending('restricted');
+      desk = new TaskDesk();
+      desk.stage.when(event, () => desk.addFolder());
+      await desk.endsAsWithoutSending('notAllowed');
+    });
+  }
+
+  it('sends nothing when trust ends, or a folder comes, while its entry is written or it connects', async () => {
+    for (const event of ['open', 'send'] as const) {
+      desk = new TaskDesk();
+      desk.stage.when(event, () => {
+        desk.trusted = false;
+      });
+      await desk.endsAs('restricted');
+      assert.doesNotMatch(desk.printed, /Sent\. /);
+      desk = new TaskDesk();
+      desk.stage.when(event, () => desk.addFolder());
+      await desk.endsAs('notAllowed');
+      assert.doesNotMatch(desk.printed, /Sent\. /);
+    }
+  });
+
+  it('stands back when a reset of another window has ended as unknown while this one read', async () => {
+    for (const event of ['preview', 'lock', 'reread'] as const) {
+      desk = new TaskDesk();
+      desk.stage.when(event, () => void desk.stage.leaveBehind({ operationId: 'of another window' }));
+      await desk.endsAs('earlierUnknown');
+      assert.deepEqual([desk.stage.sends, desk.stage.memory.entries.size], [0, 1]);
+    }
   });
 
   it('sends nothing when the project is changed while it reads', async () => {
