@@ -157,7 +157,11 @@ describe('a bulk of resets against the sandbox', function () {
     assert.ok(done.length < 60, 'it was cancelled too late to tell anything');
     assert.deepEqual(withOutcome(results, 'verified'), done);
     const untouched = withOutcome(results, 'cancelled');
-    assert.equal(done.length + untouched.length, 60, JSON.stringify(results.map(({ outcome }) => `${outcome.kind} ${outcome.reason.code}`)));
+    assert.equal(
+      done.length + untouched.length,
+      60,
+      JSON.stringify(results.map(({ outcome }) => `${outcome.kind} ${outcome.reason.code}`)),
+    );
     for (const id of untouched) assert.equal(consentOf(id), 'granted', id);
     assert.equal(world.resetRequests().length, done.length);
   });
