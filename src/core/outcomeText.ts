@@ -1,4 +1,5 @@
 /** Outcome and reason → sentences. Pure; the translation is handed in, so that the texts can be tested without an editor. */
+import { translatedDetail } from './detailWords';
 import { plainText } from './foreignText';
 import type { Reason } from './model';
 import type { OutcomeKind } from './outcome';
@@ -25,7 +26,9 @@ export function reasonSentences(why: Reason, texts: ReasonTexts, translate: Tran
   if (!text) return { happened: why.code, notHappened: undefined, remedy: undefined };
   const behind = why.cause && reasonSentences(why.cause, texts, translate);
   const cause = behind ? { cause: behind.happened, causeRemedy: behind.remedy ?? '' } : {};
-  const params = { ...why.params, ...cause };
+  const { detail } = why.params;
+  const words = detail === undefined ? {} : { detail: translatedDetail(detail, translate) };
+  const params = { ...why.params, ...words, ...cause };
   const fill = (template: string | undefined): string | undefined =>
     template === undefined ? undefined : plainText(translate(template, params), 600).trimEnd();
   return { happened: fill(text.happened) ?? '', notHappened: fill(text.notHappened), remedy: fill(text.remedy) };

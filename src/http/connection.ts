@@ -4,6 +4,7 @@
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { detailWords } from '../core/detailWords';
 import type { NotSentCause } from '../core/ports';
 import { errorCode, isConnectionLoss, tcpCause, tlsCause } from './classify';
 import type { Limits } from './limits';
@@ -58,8 +59,8 @@ export async function openConnection(
 
 function timedOut({ origin, proxy }: Destination, opened: Extract<Opened, { kind: 'stopped' }>): Opened {
   return opened.onTheWayTo === 'proxy' && proxy.kind === 'proxy'
-    ? { kind: 'failed', cause: 'proxy-unreachable', detail: `${place(proxy.url)}: no connection in time` }
-    : { kind: 'failed', cause: 'connect-timeout', detail: `${place(origin)}: no connection in time` };
+    ? { kind: 'failed', cause: 'proxy-unreachable', detail: `${place(proxy.url)}: ${detailWords.noConnection}` }
+    : { kind: 'failed', cause: 'connect-timeout', detail: `${place(origin)}: ${detailWords.noConnection}` };
 }
 
 /** Begins anew, with more certificates, as long as there are more for the origin that was not trusted. */
@@ -136,7 +137,7 @@ async function encrypt(
   } catch (error) {
     carrier.destroy();
     const code = errorCode(error) ?? 'unreadable';
-    return { kind: 'failed', cause: 'tls-other', detail: `${place(url)}: certificates of the project: ${code}` };
+    return { kind: 'failed', cause: 'tls-other', detail: `${place(url)}: ${detailWords.projectCertificates}: ${code}` };
   }
   const socket = connectTls({
     socket: carrier,
@@ -206,7 +207,7 @@ class Acceptance {
 }
 
 function failure(url: URL, error: unknown, causeOf: (error: unknown) => NotSentCause): Unopened {
-  const detail = `${place(url)}: ${errorCode(error) ?? 'connection failed'}`;
+  const detail = `${place(url)}: ${errorCode(error) ?? detailWords.connectionFailed}`;
   return { kind: 'failed', cause: causeOf(error), detail };
 }
 

@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import Client from 'undici/lib/dispatcher/client.js';
+import { detailWords } from '../core/detailWords';
 import type { BodyChunks, BodyEnd, DownloadAnswer, DownloadRequest, Downloads } from '../core/downloadPorts';
 import { plainText } from '../core/foreignText';
 import type { HttpRequest, Log } from '../core/ports';
@@ -94,7 +95,7 @@ export class Downloader implements Downloads {
       case 'cut':
         return { kind: 'broken', cause: head.end.cause, detail: head.end.detail };
       case 'failed': {
-        const detail = `${place(url)}: ${errorCode(head.error) ?? 'failed'}`;
+        const detail = `${place(url)}: ${errorCode(head.error) ?? detailWords.connectionFailed}`;
         return head.started
           ? { kind: 'broken', cause: brokenCause(head.error, 'none'), detail }
           : { kind: 'not-sent', cause: 'unreachable', detail };
@@ -202,7 +203,7 @@ function readBody(
   const coding = headers['content-encoding'] ?? 'identity';
   // Lengths, ranges and hashes would be of something else than the file.
   if (coding.toLowerCase() !== 'identity') return malformed('packed, although that was not asked for');
-  if (/^\s*text\/html\b/i.test(headers['content-type'] ?? '')) return malformed('a page instead of a file');
+  if (/^\s*text\/html\b/i.test(headers['content-type'] ?? '')) return malformed(detailWords.pageForFile);
   const length = lengthOf(headers['content-length']);
   const part = status === 206 ? readContentRange(headers['content-range']) : undefined;
   if (status === 206) {

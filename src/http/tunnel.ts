@@ -1,6 +1,7 @@
 /** The `CONNECT` of an HTTP proxy (RFC 9110 §9.3.6). */
 import type { Socket } from 'node:net';
 import Client from 'undici/lib/dispatcher/client.js';
+import { detailWords } from '../core/detailWords';
 import { errorCode } from './classify';
 import type { Limits } from './limits';
 import type { ProxyChoice } from './proxy';
@@ -55,7 +56,7 @@ export function openTunnel(
           finish(detail === undefined ? { kind: 'open', socket } : { kind: 'refused', detail });
         },
         onResponseError: (_controller, error) =>
-          finish({ kind: 'refused', detail: errorCode(error) ?? 'no answer to CONNECT' }),
+          finish({ kind: 'refused', detail: errorCode(error) ?? detailWords.noTunnel }),
       },
     );
   });
@@ -65,6 +66,6 @@ export function openTunnel(
 function refusal(status: number, headers: Client.IncomingHeaders, socket: Socket): string | undefined {
   if (status < 200 || status > 299) return `status ${status}`;
   const type = headers['content-type'];
-  if (type !== undefined || socket.readableLength > 0) return 'a page instead of a tunnel';
+  if (type !== undefined || socket.readableLength > 0) return detailWords.pageForTunnel;
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** One operation per target across windows: a lock file for each target that is being worked on. */
 import { join } from 'node:path';
+import { detailWords } from '../core/detailWords';
 import type { TargetAddress } from '../core/model';
 import type { Clock, LockResult, TargetLocks } from '../core/ports';
 import { errorCode, makeFolder, nodeFs, type StorageFs, sha256 } from './fileSystem';
@@ -59,7 +60,7 @@ export function createFileLocks(options: {
     try {
       await makeFolder(fs, folder);
     } catch (error) {
-      return { kind: 'unavailable', detail: `The folder for locks cannot be made (${errorCode(error)}).` };
+      return { kind: 'unavailable', detail: `${detailWords.lockFolder} (${errorCode(error)}).` };
     }
     const path = join(folder, `${addressHash(address)}.lock`);
     const taken = await takeLock(deps, path, takeOver ? mayTakeOverAfterMs : undefined);

@@ -7,6 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import { detailWords } from '../core/detailWords';
 import type { Clock } from '../core/ports';
 import { errorCode, privateFile, readIfThere, type StorageFs, sha256 } from './fileSystem';
 import { type ProcessIdentity, type ProcessOwner, processOwnerSchema } from './processIdentity';
@@ -66,7 +67,7 @@ export async function takeLock(deps: LockFileDeps, path: string, replaceAfterMs?
     }
     return { kind: 'held', heldForMs };
   } catch (error) {
-    return { kind: 'unavailable', detail: `The lock file cannot be used (${errorCode(error)}).` };
+    return { kind: 'unavailable', detail: `${detailWords.lockFile} (${errorCode(error)}).` };
   }
 }
 

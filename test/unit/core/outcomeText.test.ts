@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { translatedDetail } from '../../../src/core/detailWords';
 import { type Reason, reason } from '../../../src/core/model';
 import type { OutcomeKind } from '../../../src/core/outcome';
 import {
   collectReasonTexts,
   outcomeWord,
+  type ReasonTexts,
   reasonParagraph,
   reasonSentences,
+  type Translate,
   untranslated,
 } from '../../../src/core/outcomeText';
 
@@ -103,5 +106,30 @@ describe('outcomeWord', () => {
     assert.equal(new Set(words).size, 9);
     assert.ok(words.every((word) => word.length > 0));
     assert.equal(outcomeWord('accepted', untranslated), 'accepted, not verified');
+  });
+});
+
+describe('the words in a detail', () => {
+  const shouted: Translate = (template, params) => untranslated(template.toUpperCase(), params);
+
+  for (const [detail, told] of [
+    ['proxy.example.com:8080: no connection in time', 'proxy.example.com:8080: NO CONNECTION IN TIME'],
+    ['a.example.com:443: certificates of the project: EX', 'a.example.com:443: CERTIFICATES OF THE PROJECT: EX'],
+    ['The lock file cannot be used (EACCES).', 'THE LOCK FILE CANNOT BE USED (EACCES).'],
+    ['a.example.com:443: ECONNREFUSED', 'a.example.com:443: ECONNREFUSED'],
+    ['no connection in time, says the server', 'no connection in time, says the server'],
+    ['constructor', 'constructor'],
+    ['', ''],
+  ] as const) {
+    it(`are translated, and nothing else is: ${JSON.stringify(detail)}`, () =>
+      assert.equal(translatedDetail(detail, shouted), told));
+  }
+
+  it('are translated where a reason is told', () => {
+    const texts: ReasonTexts = new Map([['proxy', { happened: 'The proxy cannot be reached ({detail}).' }]]);
+    const inItalian: Translate = (template, params) =>
+      untranslated(template === 'connection failed' ? 'connessione fallita' : template, params);
+    const { happened } = reasonSentences(reason('proxy', { detail: 'a:1: connection failed' }), texts, inItalian);
+    assert.equal(happened, 'The proxy cannot be reached (a:1: connessione fallita).');
   });
 });
