@@ -43,7 +43,8 @@ export class Prompts {
 
   /** As {@link confirm}, with more than one way to go on; resolves with the chosen button. */
   async decide(message: string, detail: string, buttons: readonly string[]): Promise<string | undefined> {
-    return vscode.window.showWarningMessage(inert(message), { modal: true, detail: inert(detail) }, ...buttons);
+    const options = { modal: true, detail: inert(detail) };
+    return this.#modal(() => vscode.window.showWarningMessage(inert(message), options, ...buttons));
   }
 
   /** A modal with something to read before going on; resolves with the chosen button. */

@@ -30,7 +30,7 @@ export interface ReconsentApi {
   reset(target: ResetTarget, options: ResetOptions): Promise<ResetResult>;
 }
 
-/** Ids of the setting `reconsent.projects`, as {@link ReconsentApi.list} gives them. */
+/** Ids of the setting `reconsent.projects`. What {@link ReconsentApi.list} gives is one, too. */
 export interface ResetTarget {
   readonly project: string;
   readonly identity: string;

@@ -295,6 +295,14 @@ export class FakeEditor {
         this.executed.push({ id, argument });
       },
     },
+    /** For the extensions that a test gives. */
+    extensions: {},
+    LanguageModelToolResult: class {
+      constructor(readonly content: readonly unknown[]) {}
+    },
+    LanguageModelTextPart: class {
+      constructor(readonly value: string) {}
+    },
     /** For the files that a test gives. */
     workspace: {},
     Uri: { parse: (text: string) => ({ toString: () => text }) },

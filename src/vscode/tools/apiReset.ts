@@ -10,6 +10,8 @@ import { resetOnRequest } from './requestedReset';
 import { targetNamed, targetSchema } from './toolInput';
 
 const ownId = 'reconsent.reconsent';
+/** What `list()` gives is a target, too: what else it holds is passed over. */
+const argumentSchema = v.object(targetSchema.entries);
 const optionsSchema = v.object({
   requestedBy: v.string(),
   signal: v.optional(v.instance(AbortSignal)),
@@ -17,7 +19,7 @@ const optionsSchema = v.object({
 
 /** Rejects when the arguments are wrong; everything else is an outcome. */
 export async function resetForExtension(target: unknown, options: unknown, ports: RequestPorts): Promise<ResetResult> {
-  const asked = v.safeParse(targetSchema, target);
+  const asked = v.safeParse(argumentSchema, target);
   if (!asked.success) throw new Error('reset: the first argument has to be { project, identity }, two ids as texts.');
   const given = v.safeParse(optionsSchema, options);
   if (!given.success) {

@@ -68,7 +68,8 @@ describe('a second extension in the host', function () {
     user.chosen.push('alice.test@example.com', 'Refresh token');
     user.typed.push(sample.clientId, ...secrets);
     await vscode.commands.executeCommand(commandIds.setCredential);
-    assert.equal(consent(), 'granted');
+    const listed = JSON.stringify([api.list(), user.asked, user.inputs, user.chosen]);
+    assert.equal(api.list()[0]?.state, 'granted', listed);
   }
 
   const consent = () => sandbox.control.google.consents('alice.test@example.com', projectNumber).state;
@@ -164,10 +165,15 @@ describe('a second extension in the host', function () {
   it('meets our own question behind the tool, whatever the host has approved', async () => {
     await signIn();
     const configuration = vscode.workspace.getConfiguration('chat.tools');
-    for (const key of ['autoApprove', 'global.autoApprove']) {
-      if (configuration.inspect(key)?.defaultValue === undefined) continue;
-      await configuration.update(key, true, vscode.ConfigurationTarget.Global);
+    const approvesAll = configuration.inspect('autoApprove')?.defaultValue !== undefined;
+    if (!approvesAll) {
+      // Newer hosts approve everything only after a dialog, and a test run refuses dialogs: theirs is as far as this gets.
+      const hostAsks = /refused to show dialog in tests\. Contents: Reset a consent with Reconsent\?/;
+      await assert.rejects(invoke('reconsent_reset_consent', alice), hostAsks);
+      assert.deepEqual([resets(), consent(), modals()], [1, 'granted', []]);
+      return;
     }
+    await configuration.update('autoApprove', true, vscode.ConfigurationTarget.Global);
     const declined = await invoke('reconsent_reset_consent', alice);
     assert.equal(declined['outcome'], 'cancelled');
     assert.match(modals()[0]?.detail ?? '', /^Requested by a language-model tool: reconsentReset\./);
