@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withTables } from '../../scripts/readme/tables';
 import { taskEnds } from '../../src/core/taskEnds';
 import { manifest, manifestTexts, readJson, repoRoot } from './manifest';
 import { repositoryFiles } from './repositoryFiles';
@@ -28,6 +29,10 @@ function cells(heading: string): readonly (readonly string[])[] {
 }
 
 describe('the README', () => {
+  it('has the tables that follow from package.json, its texts and the code; otherwise npm run readme', () => {
+    assert.equal(readme, withTables(readme));
+  });
+
   it('lists the commands of the palette by their titles', () => {
     const title = (of: string): string => english[of.slice(1, -1)] ?? of;
     const hidden = (menus['commandPalette'] ?? []).filter(({ when }) => when === 'false').map(({ command }) => command);
