@@ -1,5 +1,5 @@
 /** What is wrong with `reconsent.projects` in a document, where, and which edits mend it. Knows nothing of the editor. */
-import { type Edit, getNodePath, getNodeValue, modify, type Node } from 'jsonc-parser';
+import { type Edit, findNodeAtLocation, getNodePath, getNodeValue, modify, type Node } from 'jsonc-parser';
 import { plainText } from '../../core/foreignText';
 import type { parseProjects } from '../../core/projectsSetting';
 import type { ProviderDescription } from '../../core/provider';
@@ -91,7 +91,7 @@ class SettingsPage {
 
   #ignored(setting: Node): readonly Finding[] {
     const { mark } = locate(setting, '');
-    const fixes: Fix[] = [{ kind: 'remove', key: 'reconsent.projects', edits: this.#removal(setting) }];
+    const fixes = this.#removal('remove', 'reconsent.projects', setting);
     return [{ ...spanOf(mark), kind: 'ignored', place: this.place, fixes }];
   }
 
@@ -106,7 +106,7 @@ class SettingsPage {
       .filter((property) => soundsSecret(keyOf(property)))
       .map((property) => {
         const key = plainText(keyOf(property), 60);
-        const fixes: Fix[] = [{ kind: 'remove-secret', key, edits: this.#removal(property) }];
+        const fixes = this.#removal('remove-secret', key, property);
         return { ...spanOf(property.children?.[0] ?? property), kind: 'secret', key, fixes };
       });
   }
@@ -146,8 +146,8 @@ class SettingsPage {
       known.filter((one) => !there.includes(one)),
     );
     const [name] = property.children ?? [];
-    const remove: Fix = { kind: 'remove', key: plainText(key, 60), edits: this.#removal(property) };
-    return meant !== undefined && name ? [replacement(name, meant), remove] : [remove];
+    const remove = this.#removal('remove', plainText(key, 60), property);
+    return meant !== undefined && name ? [replacement(name, meant), ...remove] : remove;
   }
 
   /** Only for the later one of two: the first keeps its id, under which its credentials are filed. */
@@ -158,6 +158,7 @@ class SettingsPage {
     if (id === undefined || ids.filter((one) => one === id).length < 2) return [];
     const by = uniqueId(id, new Set(ids.filter((one) => one !== undefined)));
     if (at.property && keyOf(at.property) === 'id' && at.value) return [replacement(at.value, by)];
+    if (!isAtItsPath(entry)) return [];
     const edits = modify(this.text, [...getNodePath(entry), 'id'], by, this.#options());
     return [{ kind: 'replace', by, edits }];
   }
@@ -169,10 +170,12 @@ class SettingsPage {
     return [...projectKeys, ...(typeof own === 'object' && own !== null ? Object.keys(own) : [])];
   }
 
-  #removal(property: Node): readonly Edit[] {
-    // The path of its key: the property itself has none of its own.
-    const [key = property] = property.children ?? [];
-    return modify(this.text, getNodePath(key), undefined, this.#options());
+  /** None where a key is there twice: its path leads to another one, which must not go in the place of this one. */
+  #removal(kind: 'remove' | 'remove-secret', key: string, property: Node): readonly Fix[] {
+    // The path of its value: the property itself has none of its own.
+    const value = valueIn(property);
+    if (!value || !isAtItsPath(value)) return [];
+    return [{ kind, key, edits: modify(this.text, getNodePath(value), undefined, this.#options()) }];
   }
 
   #options() {
@@ -182,6 +185,12 @@ class SettingsPage {
 
 function idOf(entry: Node): string | undefined {
   return textOf(valueIn(propertyOf(entry, 'id'))) ?? textOf(valueIn(propertyOf(entry, 'name')));
+}
+
+function isAtItsPath(node: Node): boolean {
+  let root = node;
+  while (root.parent) root = root.parent;
+  return findNodeAtLocation(root, getNodePath(node)) === node;
 }
 
 function replacement({ offset, length }: Span, by: string): Fix {

@@ -54,6 +54,33 @@ describe('problems of reconsent.projects in a document', () => {
     );
   });
 
+  it('are mended where they stand, and nowhere else, when a key is there twice', () => {
+    const twice = `${google}, "clientSecret": "planted-1", "clientSecret": "planted-2"`;
+    const before = '"clientSecret": "mine", "provider": "googleDataPortability", "id": "older"';
+    const texts = [
+      settings(twice),
+      `{ "reconsent.projects": [{ ${before} }], "reconsent.projects": [{ ${google}, "clientSecret": "x" }] }`,
+      settings(`"identities": [{ "id": "a", "token": "a" }], ${google}, "identities": [{ "id": "b", "token": "b" }]`),
+    ];
+    for (const text of texts) {
+      for (const { offset, length, fixes } of find(text)) {
+        for (const { edits } of fixes) {
+          for (const edit of edits) {
+            const touched = edit.offset <= offset && edit.offset + edit.length >= offset + length;
+            assert.ok(touched, `${text.slice(edit.offset, edit.offset + edit.length)} at ${offset} in ${text}`);
+          }
+        }
+      }
+    }
+    // The path of both leads to the first one.
+    const [text = ''] = texts;
+    const [first, second] = find(text).map(({ fixes }) => fixes);
+    assert.deepEqual(projectsIn(applyEdits(text, [...(first?.[0]?.edits ?? [])])), [
+      { id: 'shop', provider: 'googleDataPortability', clientSecret: 'planted-2' },
+    ]);
+    assert.deepEqual(second, []);
+  });
+
   it('are all told, not only the first of a project, and each once', () => {
     const text = settings(`${google}, "colour": 1, "clientSecret": "x", "clientID": "a", "a.b[0]": 2`);
     assert.deepEqual(
