@@ -6,6 +6,9 @@ import { type ParsedProjects, parseProjects } from '../core/projectsSetting';
 import type { ProviderDescription } from '../core/provider';
 import type { SettingProblem } from '../core/settingTexts';
 
+/** The name of the error after which the settings are not as they were: parts of the bundle have no class in common. */
+export const writtenUnread = 'WrittenUnread';
+
 const section = 'reconsent';
 const key = 'projects';
 
@@ -83,7 +86,11 @@ export class Projects implements vscode.Disposable {
       return at < 0 ? [...entries, raw] : entries.with(at, raw);
     });
     const saved = this.all.find((project) => project.id === newId);
-    if (!saved) throw new Error(vscode.l10n.t('The project could not be read back from the settings.'));
+    if (!saved) {
+      const why = new Error(vscode.l10n.t('The project could not be read back from the settings.'));
+      why.name = writtenUnread;
+      throw why;
+    }
     return saved;
   }
 

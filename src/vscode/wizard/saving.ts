@@ -3,10 +3,11 @@ import * as vscode from 'vscode';
 import { plainText } from '../../core/foreignText';
 import type { Project } from '../../core/model';
 import { commandIds } from '../commandIds';
+import { writtenUnread } from '../projects';
 import type { WizardPorts } from './ports';
 import type { WizardState } from './state';
 
-/** Tries until it works or the user gives up; what was entered is kept. `undefined`: nothing was written. */
+/** Tries until it works or the user gives up; what was entered is kept. `undefined`: it is not saved as it should be. */
 export async function saving<T>(save: () => Promise<T>, { prompts }: WizardPorts): Promise<T | undefined> {
   const again = vscode.l10n.t('Try Again');
   const openSettings = vscode.l10n.t('Open Settings');
@@ -15,11 +16,13 @@ export async function saving<T>(save: () => Promise<T>, { prompts }: WizardPorts
       return await save();
     } catch (error) {
       const why = error instanceof Error ? plainText(error.message) : '';
-      const chosen = await prompts.error(
-        vscode.l10n.t('Your settings were not changed. {0}', why),
-        again,
-        openSettings,
-      );
+      const isWritten = error instanceof Error && error.name === writtenUnread;
+      const chosen = isWritten
+        ? await prompts.error(
+            vscode.l10n.t('Your settings were written, but the project cannot be found in them. Look at them.'),
+            openSettings,
+          )
+        : await prompts.error(vscode.l10n.t('Your settings were not changed. {0}', why), again, openSettings);
       if (chosen === openSettings) await vscode.commands.executeCommand(commandIds.editProjects);
       if (chosen !== again) return undefined;
     }

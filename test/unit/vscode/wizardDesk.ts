@@ -68,6 +68,8 @@ export class WizardDesk {
   unsaved = false;
   /** The next write fails with that. */
   refuseWrite: string | undefined;
+  /** What somebody else writes into the settings right after us. */
+  overtaken: unknown;
   writes = 0;
   script: Act[] = [];
   #value: unknown;
@@ -201,7 +203,7 @@ export class WizardDesk {
             throw new Error(why);
           }
           this.writes += 1;
-          this.#value = JSON.parse(JSON.stringify(value));
+          this.#value = this.overtaken ?? JSON.parse(JSON.stringify(value));
         },
       }),
       onDidChangeConfiguration: (listener: (event: unknown) => void) => {

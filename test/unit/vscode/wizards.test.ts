@@ -341,6 +341,16 @@ describe('the wizards of what is there', () => {
     assert.deepEqual(written(), { ...shop, identities: [{ id: 'alice', name: 'Alice', note: 'mine' }] });
   });
 
+  it('edit an identity: do not say that nothing was changed when it was written and cannot be read back', async () => {
+    desk.overtaken = [];
+    desk.script = [{ type: 'Alice' }, 'enter', take('Open Settings')];
+    await actions.editIdentity(alice(), desk.ports);
+    assert.equal(desk.writes, 1);
+    assert.doesNotMatch(desk.last().text, /not changed/);
+    assert.match(desk.last().text, /^Your settings were written, but the project cannot be found in them\./);
+    assert.deepEqual(desk.last().rows, ['Open Settings']);
+  });
+
   it('edit an identity: a new id is asked about, as credentials stay with the old one', async () => {
     desk.script = [type(''), type('alice2'), 'escape'];
     await actions.editIdentity(alice(), desk.ports);
