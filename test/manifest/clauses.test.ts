@@ -68,6 +68,23 @@ const afterReset = [
   ['operator', 'checkConsent'],
 ] as const;
 
+describe('what stands on a row', () => {
+  it('stands in its menu, too: the keyboard opens menus, and no key reaches the row itself', () => {
+    const views = [
+      ['reconsent.consents', [...allRows(), ...allJobRows()]],
+      ['reconsent.journal', allJournalRows()],
+    ] as const;
+    for (const [view, rows] of views) {
+      const values = [...rows.map(({ contextValue }) => contextValue), ...literalContextValues()];
+      assert.ok(values.some((value) => offered(value, /^inline@/, view).length > 0));
+      for (const value of values) {
+        const inMenu = new Set(offered(value, /^(?!inline)/, view));
+        for (const command of offered(value, /^inline@/, view)) assert.ok(inMenu.has(command), `${command} ${value}`);
+      }
+    }
+  });
+});
+
 describe('the row of an identity', () => {
   it('has one main action in every state: reset, sign in or grant anew; verify an open outcome; stop when busy', () => {
     for (const { service, state, contextValue } of allRows()) {
