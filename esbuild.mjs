@@ -1,7 +1,7 @@
-import { copyFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { context } from 'esbuild';
+import { context, transform } from 'esbuild';
 
 const { values: flags } = parseArgs({
   options: {
@@ -15,9 +15,8 @@ const { values: flags } = parseArgs({
 });
 
 /**
- * The bundle has a thin entry and one file for each part that is loaded on first use. A dynamic `import()` of one of the
- * modules below becomes a `require` of its own file, so activation never pays for the network, sign-in or sandbox code.
- * Each part has its own copy of the classes it uses: nothing that crosses parts may be told apart by `instanceof`.
+ * The bundle has one file for each part that is loaded on first use. A dynamic `import()` of one of the modules below
+ * becomes a `require` of its own file, so activation never pays for the network, sign-in or sandbox code.
  */
 const lazyParts = {
   transport: 'src/http/transport.ts',
@@ -39,10 +38,26 @@ const lazyParts = {
   sandboxCertificates: 'src/sandbox/venafi/certificates.ts',
 };
 
-/** @type {import('esbuild').Plugin} */
-const splitLazyParts = {
-  name: 'split-lazy-parts',
+/** Parts that no code of the extension is in: they stand on their own. */
+const standAlone = ['sandbox', 'sandboxCertificates'];
+
+/**
+ * Makes the entries of the lazy parts, and sees to it that nothing but them is imported dynamically.
+ *
+ * Each module is in one file only: esbuild puts what several entries reach into a file of its own, one for each set of
+ * entries. A part is asked for by the extension alone, so its entry may say that the extension is there; then all that
+ * is needed at activation is reached by the same set, and is one file instead of thirty.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const lazyEntries = {
+  name: 'lazy-entries',
   setup(build) {
+    build.onResolve({ filter: /^part:/ }, ({ path }) => ({ path: path.slice('part:'.length), namespace: 'part' }));
+    build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
+      contents: `${standAlone.includes(path) ? '' : "import './src/extension.ts';"} export * from './${lazyParts[path]}';`,
+      resolveDir: import.meta.dirname,
+    }));
     build.onResolve({ filter: /^\./ }, async (args) => {
       if (args.kind !== 'dynamic-import' || args.importer.includes('node_modules')) return undefined;
       const resolved = await build.resolve(args.path, { kind: 'import-statement', resolveDir: args.resolveDir });
@@ -53,6 +68,70 @@ const splitLazyParts = {
     });
   },
 };
+
+/**
+ * esbuild splits only ES modules, and the oldest VS Code we run in wants CommonJS: each file is turned into it after the
+ * split, under a name that says who shares it.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const asCommonJs = {
+  name: 'as-common-js',
+  setup(build) {
+    build.onEnd(async ({ outputFiles, metafile }) => {
+      if (!metafile) return;
+      const names = sharedNames(metafile);
+      const renamed = (text) => [...names].reduce((all, [from, to]) => all.replaceAll(from, to), text);
+      const outputs = JSON.parse(renamed(JSON.stringify(metafile.outputs)));
+      for (const { path, text } of outputFiles) {
+        const { code } = await transform(renamed(text), {
+          ...output,
+          // For 'node' it would repeat the names of all exports, for ES modules that import them.
+          platform: 'neutral',
+          format: 'cjs',
+          // As ES modules are.
+          banner: '"use strict";',
+          sourcefile: renamed(path),
+          supported: { 'dynamic-import': false },
+        });
+        const key = relative(import.meta.dirname, renamed(path)).replaceAll('\\', '/');
+        outputs[key].bytes = Buffer.byteLength(code);
+        if (flags.metafile) continue;
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(renamed(path), code);
+      }
+      metafile.outputs = outputs;
+    });
+  },
+};
+
+/**
+ * The names that esbuild gave to what is shared → ours, which do not change with what is in them: those of the parts
+ * that share it, or what is needed at activation (`shared`), the part of it that the sandbox uses, too, and the few
+ * helpers of esbuild that everything uses (`runtime`).
+ */
+function sharedNames({ outputs }) {
+  const names = new Map();
+  const entries = Object.keys(outputs).filter((path) => outputs[path].entryPoint);
+  for (const path of Object.keys(outputs)) {
+    const [generated] = /chunk-[A-Z0-9]{8}(?=\.js$)/.exec(path) ?? [];
+    if (!generated) continue;
+    const users = entries.filter((one) => staticallyReached(outputs, one).has(path)).map((one) => basename(one, '.js'));
+    const activation = users.includes('sandbox') ? 'sharedWithSandbox' : 'shared';
+    const ownName = users.includes('extension') ? activation : users.sort().join('-');
+    names.set(generated, users.length === entries.length ? 'runtime' : ownName);
+  }
+  if (new Set(names.values()).size < names.size) throw new Error(`Two files of one name: ${[...names.values()]}`);
+  return names;
+}
+
+function staticallyReached(outputs, from, reached = new Set()) {
+  for (const { path, kind } of outputs[from].imports) {
+    if (kind !== 'import-statement' || !outputs[path] || reached.has(path)) continue;
+    staticallyReached(outputs, path, reached.add(path));
+  }
+  return reached;
+}
 
 /**
  * undici brings its HTTP parser twice, with SIMD instructions and, for where there are none, without. The one that runs
@@ -70,17 +149,26 @@ const oneHttpParser = {
 };
 
 /**
- * gaxios loads it when it is given no `fetch`. It is always given ours, and must never go past it.
+ * gaxios loads a `fetch` when it is given none, and an agent for it when the environment names a proxy. It is always
+ * given ours, which looks at no agent, and must never go past it.
  *
  * @type {import('esbuild').Plugin}
  */
 const noOtherFetch = {
   name: 'no-other-fetch',
   setup(build) {
-    build.onResolve({ filter: /^node-fetch$/ }, ({ path }) => ({ path, namespace: 'no-other-fetch' }));
-    build.onLoad({ filter: /.*/, namespace: 'no-other-fetch' }, ({ path }) => ({
-      contents: `export default () => { throw new Error('${path} is not part of Reconsent'); };`,
-    }));
+    const instead = {
+      "import('node-fetch')": "Promise.reject(new Error('node-fetch is not part of Reconsent'))",
+      "import('https-proxy-agent')": 'Promise.resolve({ HttpsProxyAgent: class {} })',
+    };
+    build.onLoad({ filter: /[\\/]gaxios[\\/]build[\\/].*[\\/]gaxios\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, 'utf8');
+      for (const [load, stub] of Object.entries(instead)) {
+        if (!contents.includes(load)) return { errors: [{ text: `${path} has no ${load} any more` }] };
+        contents = contents.replaceAll(load, () => stub);
+      }
+      return { contents };
+    });
   },
 };
 
@@ -92,32 +180,43 @@ const noOtherFetch = {
 const apiTypes = {
   name: 'api-types',
   setup(build) {
-    const { absWorkingDir, outdir, write } = build.initialOptions;
+    const { absWorkingDir, outdir } = build.initialOptions;
     const types = join(absWorkingDir, 'src', 'vscode', 'publicApi.ts');
-    build.onEnd(() => void (write && copyFileSync(types, resolve(absWorkingDir, outdir, 'api.d.ts'))));
+    build.onEnd(async ({ errors }) => {
+      if (errors.length > 0 || flags.metafile) return;
+      await copyFile(types, resolve(absWorkingDir, outdir, 'api.d.ts'));
+    });
   },
 };
 
+/** For both steps: the split, and the turn to CommonJS. */
+const output = /** @type {const} */ ({
+  platform: 'node',
+  target: 'node20',
+  minify: !flags.watch,
+  sourcemap: flags.watch ? 'inline' : false,
+  // THIRD-PARTY-NOTICES.md carries them.
+  legalComments: 'none',
+});
+
 const build = await context({
-  entryPoints: { extension: 'src/extension.ts', ...lazyParts },
+  ...output,
+  entryPoints: {
+    extension: 'src/extension.ts',
+    ...Object.fromEntries(Object.keys(lazyParts).map((name) => [name, `part:${name}`])),
+  },
   absWorkingDir: import.meta.dirname,
   outdir: flags.outdir,
   bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
+  format: 'esm',
+  splitting: true,
   external: ['vscode'],
-  // Its other entry is made for loaders that run in the browser, and cannot be bundled.
-  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  supported: { 'dynamic-import': false },
-  minify: !flags.watch,
-  sourcemap: flags.watch ? 'linked' : false,
+  // What is written as ES modules can be bundled better; and jsonc-parser's other entry not at all.
+  mainFields: ['module', 'main'],
   metafile: true,
-  write: !flags.metafile,
-  // THIRD-PARTY-NOTICES.md carries them.
-  legalComments: 'none',
+  write: false,
   logLevel: flags.metafile ? 'warning' : 'info',
-  plugins: [splitLazyParts, oneHttpParser, noOtherFetch, apiTypes],
+  plugins: [lazyEntries, oneHttpParser, noOtherFetch, asCommonJs, apiTypes],
 });
 
 if (flags.watch) {

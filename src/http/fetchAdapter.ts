@@ -32,16 +32,11 @@ export function findTransportFailure(error: unknown): TransportFailure | undefin
   const seen = new Set<unknown>();
   let current = error;
   while (current instanceof Error && !seen.has(current)) {
-    if (isTransportFailure(current)) return current;
+    if (current instanceof TransportFailure) return current;
     seen.add(current);
     current = current.cause;
   }
   return undefined;
-}
-
-/** By name: the bundle's lazy parts each have a class of their own. */
-function isTransportFailure(error: Error): error is TransportFailure {
-  return error.name === 'TransportFailure' && 'result' in error;
 }
 
 /** A `fetch` over `transport`. Rejects with {@link TransportFailure} for every ending that is not an answer. */

@@ -119,7 +119,6 @@ function encodeBody(body: HttpBody | undefined, url: URL): Encoded {
   const form = new URLSearchParams();
   const secrets: string[] = [];
   for (const [name, value] of Object.entries(body.fields)) {
-    // Told apart by what it is not: the bundle's lazy parts each have a BoundSecret class of their own.
     const revealed = typeof value === 'string' ? { kind: 'revealed' as const, value } : value.revealFor(url);
     if (revealed.kind === 'foreign-origin') return foreign(url, revealed.boundTo);
     form.append(name, revealed.value);

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packagedFiles, packFolder } from '../../scripts/host/build';
+import { bundles } from '../../scripts/host/bundles';
 import { thirdPartyNotices } from '../../scripts/host/thirdParty';
 import { manifest, repoRoot } from './manifest';
 import { repositoryFiles } from './repositoryFiles';
@@ -69,24 +70,7 @@ describe('the package that users install', function () {
         'README.md',
         'THIRD-PARTY-NOTICES.md',
         'dist/api.d.ts',
-        'dist/appleClientSecret.js',
-        'dist/bulk.js',
-        'dist/extension.js',
-        'dist/googleDataPortability.js',
-        'dist/googleOAuth.js',
-        'dist/identityPlatform.js',
-        'dist/jobs.js',
-        'dist/journal.js',
-        'dist/sandbox.js',
-        'dist/sandboxCertificates.js',
-        'dist/settingsProblems.js',
-        'dist/signIn.js',
-        'dist/tasks.js',
-        'dist/tools.js',
-        'dist/transport.js',
-        'dist/venafi.js',
-        'dist/venafiTpp.js',
-        'dist/wizard.js',
+        ...bundles().map(({ name }) => `dist/${name}.js`),
         'media/confirm-dark.png',
         'media/icon.png',
         'media/reconsent.svg',

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { bundles } from '../../../scripts/host/bundles';
 import { layerFindings } from './layers';
-import { anyFindings, coreGlobalFindings, defaultExportFindings, instanceofFindings, lengthFindings } from './manners';
+import { anyFindings, coreGlobalFindings, defaultExportFindings, lengthFindings } from './manners';
 import { openSample, openSourceTree, type SourceTree } from './sourceTree';
 
 describe('the sources', () => {
@@ -33,12 +32,6 @@ describe('the sources', () => {
   clean('have no default export', () => defaultExportFindings(tree.files));
   clean('have no any', () => anyFindings(tree.files));
   clean('reach no clock, chance, timer or process in core', () => coreGlobalFindings(tree));
-  clean('tell no object of another part apart by its class', () => {
-    const parts = bundles();
-    const partsOf = (path: string): readonly string[] =>
-      parts.filter(({ inputs }) => inputs.includes(`src/${path}`)).map(({ name }) => name);
-    return instanceofFindings(tree.files, partsOf);
-  });
 });
 
 describe('the rules for sources', () => {
@@ -117,13 +110,6 @@ describe('the rules for sources', () => {
       'src/core/globals.ts:12: the clock (Date) in core',
     ]);
   });
-
-  it('find instanceof across parts of the bundle', () => {
-    const parts = (path: string): string[] => (path === 'core/secret.ts' ? ['extension', 'transport'] : ['transport']);
-    assert.deepEqual(instanceofFindings(tree.files, parts), [
-      'src/http/classes.ts:5: instanceof a class of core/secret.ts, of which extension, transport have each their own',
-    ]);
-  });
 });
 
 /** Breaks every rule once, beside what is allowed. */
@@ -156,7 +142,6 @@ const sample: Readonly<Record<string, string>> = {
     `export const fine = [new Date(1), Date.UTC(2000), Math.max(1, 2), new URL('x:y'), Date.parse(''), JSON, undefined];`,
     `export const alsoFine = (signal: AbortSignal, process: { now: number }) => [signal.aborted, process.now, { Date: 1 }];`,
   ].join('\n'),
-  'core/secret.ts': `export class Secret {\n  readonly sealed = true;\n}\n`,
   'http/h.ts': [
     `import { a } from '../auth/a';`,
     `import { window } from 'vscode';`,
@@ -165,13 +150,6 @@ const sample: Readonly<Record<string, string>> = {
     `import { schema } from '../core/model';`,
     `export type H = string;`,
     `export const h = [a, window, createRequire, manifest, schema];`,
-  ].join('\n'),
-  'http/classes.ts': [
-    `import { Secret } from '../core/secret';`,
-    `export class Broken extends Error {}`,
-    `export const isError = (one: unknown) => one instanceof Error;`,
-    `export const isBroken = (one: unknown) => one instanceof Broken;`,
-    `export const isSecret = (one: unknown) => one instanceof Secret;`,
   ].join('\n'),
   'auth/a.ts': `import { s } from '../storage/s';\nimport type { H } from '../http/h';\nexport const a = s as H;\n`,
   'storage/s.ts': `import { join } from 'node:path';\nexport const s = join('a', 'b');\n`,

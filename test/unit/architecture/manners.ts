@@ -1,8 +1,6 @@
 /** What no file below `src/` does, whichever layer it is in. */
 import type { Identifier, Node } from 'typescript/unstable/ast';
 import {
-  isBinaryExpression,
-  isClassDeclaration,
   isExportAssignment,
   isExportSpecifier,
   isIdentifier,
@@ -39,31 +37,6 @@ function isDefaultExport(node: Node): boolean {
 
 export function anyFindings(files: readonly TreeFile[]): readonly string[] {
   return findNodes(files, (node) => (node.kind === SyntaxKind.AnyKeyword ? 'says any' : undefined));
-}
-
-/**
- * Each lazy part of the bundle has its own copy of the classes it uses, so an `instanceof` of a class that is in two parts
- * is false for the other part's objects.
- *
- * @param partsOf the parts of the bundle that contain a file below `src/`
- */
-export function instanceofFindings(
-  files: readonly TreeFile[],
-  partsOf: (path: string) => readonly string[],
-): readonly string[] {
-  const homes = new Map<string, string>();
-  for (const { path, source } of files) {
-    for (const node of nodesOf(source)) if (isClassDeclaration(node) && node.name) homes.set(node.name.text, path);
-  }
-  return findNodes(files, (node) => {
-    if (!isBinaryExpression(node) || node.operatorToken.kind !== SyntaxKind.InstanceOfKeyword) return undefined;
-    const name = isPropertyAccessExpression(node.right) ? node.right.name : node.right;
-    const home = isIdentifier(name) ? homes.get(name.text) : undefined;
-    const parts = home === undefined ? [] : partsOf(home);
-    return parts.length > 1
-      ? `instanceof a class of ${home}, of which ${parts.join(', ')} have each their own`
-      : undefined;
-  });
 }
 
 /** Types of the platform at the seams; everything else that Node.js puts into the global scope stays outside. */
