@@ -30,6 +30,8 @@ class ScriptedStep {
   title = '';
   prompt = '';
   password = false;
+  /** Whether the text is still being judged. */
+  busy = false;
   value = '';
   items: readonly vscode.QuickPickItem[] = [];
   selectedItems: readonly vscode.QuickPickItem[] = [];
@@ -40,7 +42,15 @@ class ScriptedStep {
   show(): void {
     setImmediate(() => {
       if (this.act(this)) for (const listener of this.#listeners.accept) listener();
-      for (const listener of this.#listeners.hide) listener();
+      this.#escapeOnceJudged();
+    });
+  }
+
+  /** After what was typed has been taken, there is nobody left to whom it matters. */
+  #escapeOnceJudged(): void {
+    setImmediate(() => {
+      if (this.busy) this.#escapeOnceJudged();
+      else for (const listener of this.#listeners.hide) listener();
     });
   }
 
