@@ -27,7 +27,7 @@ export interface JobPorts {
   reveal(target: Target): void;
 }
 
-/** For the lazy part of the bundle: what it would otherwise have a copy of. */
+/** For the lazy part of the bundle. */
 export interface JobActionPorts extends JobPorts {
   readonly tellReason: typeof tellReason;
   completed(target: Target, jobs: readonly TrackedJob[]): Promise<void>;

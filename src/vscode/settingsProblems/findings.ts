@@ -36,7 +36,6 @@ export type Finding = Span & {
   );
 
 export interface FindingDeps {
-  /** Handed in, or the lazy part would have a copy of it. */
   readonly parse: typeof parseProjects;
   readonly providers: ReadonlyMap<string, ProviderDescription>;
   readonly formatting: { readonly insertSpaces: boolean; readonly tabSize: number; readonly eol: string };
