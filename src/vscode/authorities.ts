@@ -114,7 +114,10 @@ export class Authorities {
     const read = nothing();
     for (const project of this.ports.projects.all) {
       // Before the reading: what is written meanwhile is another file than the one that was looked at.
-      for (const path of pathsOf(project)) read.stamps.set(path, await stampOf(path));
+      // Of a file that several projects name, what it was before the first of them.
+      for (const path of pathsOf(project)) {
+        if (!read.stamps.has(path)) read.stamps.set(path, await stampOf(path));
+      }
       await this.#readCaBundle(project, read);
       await this.#readClientCertificate(project, read);
     }

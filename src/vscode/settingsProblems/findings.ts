@@ -46,6 +46,16 @@ const identityKeys = ['id', 'name'];
 
 /** In the order of the text. */
 export function findProblems(text: string, place: SettingsPlace, deps: FindingDeps): readonly Finding[] {
+  try {
+    return allProblems(text, place, deps);
+  } catch (error) {
+    // Nested deeper than the stack goes: no settings that somebody wrote.
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+}
+
+function allProblems(text: string, place: SettingsPlace, deps: FindingDeps): readonly Finding[] {
   const readable = withoutMark(text);
   const page = new SettingsPage(readable, place, deps);
   return projectsProperties(readable, place)

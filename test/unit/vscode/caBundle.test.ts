@@ -89,7 +89,9 @@ describe('the file with the authorities of a project', () => {
     let changed: () => void;
     let authorities: Authorities;
     let shiftMs: number;
+    let onRead: () => void;
     beforeEach(() => {
+      onRead = () => undefined;
       bench = new Bench();
       projects = [];
       shiftMs = 0;
@@ -106,7 +108,13 @@ describe('the file with the authorities of a project', () => {
           },
         },
         descriptions: providerDescriptions,
-        clock: { ...systemClock, now: () => Date.now() + shiftMs },
+        clock: {
+          ...systemClock,
+          now: () => {
+            onRead();
+            return Date.now() + shiftMs;
+          },
+        },
       });
     });
     afterEach(() => bench.close());
@@ -185,6 +193,27 @@ describe('the file with the authorities of a project', () => {
       file('rotated.pem', next.pem);
       assert.equal(await ask(after, 'read'), 'response');
       assert.deepEqual(await authorities.problems(), []);
+    });
+
+    it('is read anew for all projects that name it when it changes between the readings for two of them', async () => {
+      const next = await TestAuthority.create('CN=Next');
+      const caBundle = file('shared.pem', authority.pem);
+      // The clock is asked right before each reading.
+      let readings = 0;
+      onRead = () => {
+        if (++readings === 2) file('shared.pem', next.pem);
+      };
+      const clientCertificate = join(folder, 'none.pem');
+      set(
+        { endpoint: 'https://one.example', caBundle, clientCertificate },
+        { endpoint: 'https://two.example', caBundle },
+      );
+      await authorities.settled();
+      await authorities.settled();
+      const [one, two] = ['https://one.example', 'https://two.example'].map((origin) =>
+        authorities.certificatesFor(origin),
+      );
+      assert.deepEqual(one, two);
     });
 
     it('is read once for as long as it stays what it is', async () => {

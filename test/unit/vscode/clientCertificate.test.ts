@@ -1,4 +1,3 @@
-import '../../fakes/editor';
 import assert from 'node:assert/strict';
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
@@ -18,12 +17,15 @@ import {
   readClientCertificate,
 } from '../../../src/vscode/clientCertificate';
 import { systemClock } from '../../../src/vscode/systemPorts';
+import { FakeEditor } from '../../fakes/editor';
 import { Bench, get, neverAborted, post, sendCounting } from '../http/bench';
 import { type ServerCertificate, TestAuthority } from '../http/certificates';
 
 const dayMs = 86_400_000;
 
 describe('the client certificate of a project', () => {
+  // What is wrong with a file is said in the language of the editor.
+  before(() => new FakeEditor().use());
   let authority: TestAuthority;
   let client: ServerCertificate;
   let folder: string;

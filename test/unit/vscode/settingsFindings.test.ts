@@ -42,6 +42,13 @@ describe('problems of reconsent.projects in a document', () => {
     for (const text of ['', '{', 'null', '[]', '{ "reconsent.projects": ']) assert.deepEqual(find(text), [], text);
   });
 
+  it('are not looked for in what is nested deeper than anybody writes', () => {
+    for (const open of ['[', '{"a":']) {
+      assert.deepEqual(find(open.repeat(100_000)), []);
+      assert.deepEqual(find(`{"reconsent.projects": ${open.repeat(100_000)}`, 'workspace'), []);
+    }
+  });
+
   it('stand at the key, and a similar known key is proposed', () => {
     const { marked, fixed, finding } = only(settings(`${google}, "clientID": "x.apps.googleusercontent.com"`));
     assert.equal(marked, '"clientID"');
