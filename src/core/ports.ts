@@ -198,7 +198,7 @@ export type NotSentCause =
   | 'tls-other'
   /** The server wants a client certificate, and the project has none. */
   | 'client-certificate-missing'
-  /** The server has ended the connection when it was shown the project's client certificate. */
+  /** The server has ended the connection that it would have been, or was, shown the project's client certificate on. */
   | 'client-certificate-refused'
   /** What the project names as its client certificate cannot be shown. */
   | 'client-certificate-unusable'

@@ -246,7 +246,7 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   },
   'http.client-certificate-refused': {
     happened:
-      '{host} asked for a client certificate and ended the connection when it was shown that of the project ({detail}).',
+      '{host} ended the connection while it was being secured with the client certificate of the project ({detail}).',
     notHappened: nothingSent,
     remedy: 'Check with the administrator which certificate the server accepts, and whether it was revoked.',
   },

@@ -12,7 +12,7 @@ const rows = {
   accepted: { code: 10, meaning: 'accepted by the service, not verified' },
   stillAlive: { code: 11, meaning: 'not reset: checked after sending, and still alive' },
   refused: { code: 12, meaning: 'refused by the service; nothing was reset' },
-  notSent: { code: 13, meaning: 'not sent: nothing left this computer' },
+  notSent: { code: 13, meaning: 'not sent: the reset did not leave this computer' },
   unknown: { code: 14, meaning: 'outcome unknown: sent, without a trustworthy answer; verify it' },
   unsupported: { code: 15, meaning: 'not supported by this endpoint' },
   cancelled: { code: 16, meaning: 'cancelled before anything was sent' },

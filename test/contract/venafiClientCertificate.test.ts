@@ -145,7 +145,7 @@ describe('a Venafi server that demands a client certificate', () => {
     await use((await demanding()).origin, await strangersFiles());
     await assertNothingSent(
       'http.client-certificate-refused',
-      /ended the connection when it was shown that of the project/,
+      /ended the connection while it was being secured with the client certificate of the project/,
     );
   });
 

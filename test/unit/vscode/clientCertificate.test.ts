@@ -1,3 +1,4 @@
+import '../../fakes/editor';
 import assert from 'node:assert/strict';
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
@@ -24,12 +25,12 @@ import { type ServerCertificate, TestAuthority } from '../http/certificates';
 const dayMs = 86_400_000;
 
 describe('the client certificate of a project', () => {
-  // What is wrong with a file is said in the language of the editor.
-  before(() => new FakeEditor().use());
   let authority: TestAuthority;
   let client: ServerCertificate;
   let folder: string;
   before(async () => {
+    // What is wrong with a file is said in the language of the editor.
+    new FakeEditor().use();
     authority = await TestAuthority.create();
     client = await authority.issue({ name: 'alice' });
     folder = mkdtempSync(join(tmpdir(), 'reconsent-client-'));
