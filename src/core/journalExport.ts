@@ -101,9 +101,11 @@ export function toCsv(rows: readonly ExportRow[]): string {
 
 /**
  * Always quoted. Spreadsheets run a cell that begins like a formula, in wide characters and after spaces, too: an
- * apostrophe before it makes it text (OWASP, CSV Injection).
+ * apostrophe before it makes it text (OWASP, CSV Injection). Where their list separator is a semicolon, one in the middle of
+ * a text begins a cell as well.
  */
 function csvCell(text: string): string {
-  const inert = /^\s*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
+  const whole = /^\s*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
+  const inert = whole.replace(/([;\t][\s"]*)(?=[=+\-@＝＋－＠])/g, "$1'");
   return `"${inert.replaceAll('"', '""')}"`;
 }

@@ -14,6 +14,7 @@ import { credentialOrigins } from '../../src/providers/venafiTpp/settings';
 import { startSandbox } from '../../src/sandbox/server';
 import { Authorities } from '../../src/vscode/authorities';
 import { systemClock } from '../../src/vscode/systemPorts';
+import { FakeEditor } from '../fakes/editor';
 import { never, VenafiWorld } from '../fakes/venafiWorld';
 
 function innermost(why: Reason): Reason {
@@ -29,6 +30,8 @@ describe('a Venafi server that demands a client certificate', () => {
   let changed: () => void;
 
   beforeEach(async () => {
+    // What is wrong with a file is said in the language of the editor.
+    new FakeEditor().use();
     world = await VenafiWorld.open();
     folder = await mkdtemp(join(tmpdir(), 'reconsent-mtls-'));
     alice = world.id('alice.test');

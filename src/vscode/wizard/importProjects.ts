@@ -42,6 +42,7 @@ export async function importProjects(ports: WizardPorts): Promise<void> {
 }
 
 type Read = Extract<ReadShared, { kind: 'projects' }>;
+type Unusable = Extract<ReadShared, { kind: 'problem' }>;
 
 async function readSource(title: string, ports: WizardPorts): Promise<Read | undefined> {
   const { prompts } = ports;
@@ -59,9 +60,9 @@ async function readSource(title: string, ports: WizardPorts): Promise<Read | und
       filters: { JSON: ['json'] },
       openLabel: vscode.l10n.t('Import'),
     })) ?? [];
-  const text = uri && (await readText(uri));
   if (!uri) return undefined;
-  const read = text === undefined ? undefined : readShared(text, ports.descriptions, projectSteps);
+  const text = await readText(uri);
+  const read = typeof text === 'string' ? readShared(text, ports.descriptions, projectSteps) : text;
   if (read?.kind === 'projects') return read;
   const why = read ? problemText(read.problem) : vscode.l10n.t('The file cannot be read.');
   await prompts.error(vscode.l10n.t('{0} Nothing was imported.', why));
@@ -69,9 +70,10 @@ async function readSource(title: string, ports: WizardPorts): Promise<Read | und
 }
 
 /** Of any size, it would be read into memory as a whole. */
-async function readText(uri: vscode.Uri): Promise<string | undefined> {
+async function readText(uri: vscode.Uri): Promise<string | Unusable | undefined> {
   try {
-    if ((await vscode.workspace.fs.stat(uri)).size > maxSharedLength * 4) return '';
+    if ((await vscode.workspace.fs.stat(uri)).size > maxSharedLength * 4)
+      return { kind: 'problem', problem: 'too-long' };
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   } catch {
     return undefined;

@@ -171,6 +171,8 @@ describe('the exported journal', () => {
     ' =1',
     '＝1',
     'say "hi", twice',
+    'Shop;=1+1',
+    'Shop; "=1+1"',
     'a\r\nb',
   ];
   const rows = hostile.map((identityLabel) => exportRow(ended('verified', { identityLabel }), 'verified', context));
@@ -185,6 +187,8 @@ describe('the exported journal', () => {
       assert.equal(cells.length, Object.keys(rows[0] ?? {}).length, line);
       for (const cell of cells) assert.doesNotMatch(cell, /^\s*[=+\-@＝]/, line);
     }
+    // Where the list separator is a semicolon, a quote after the first cell means nothing, and each one begins a cell.
+    for (const piece of csv.split(/[;\t]/).slice(1)) assert.doesNotMatch(piece, /^[\s"]*[=+\-@＝]/, piece);
     assert.match(csv, /"'=HYPERLINK\(""https:\/\/evil\.example""\)"/);
     assert.match(csv, /"say ""hi"", twice"/);
   });

@@ -111,6 +111,13 @@ describe('projects that are shared', () => {
     assert.deepEqual(desk.settings, [sharedShop]);
   });
 
+  it('are not called something else when there is too much of them', async () => {
+    await importing(' '.repeat(4_000_001), 'escape');
+    assert.match(desk.last().text, /^This is longer than 1 MB\. Nothing was imported\.$/);
+    await importing(' '.repeat(1_000_001), 'escape');
+    assert.match(desk.last().text, /^This is longer than 1 MB\. /);
+  });
+
   it('are told when none of them can be used', async () => {
     await importing(sharedText([{ ...sharedShop, endpoint: 'http://127.0.0.1:9400' }]), 'escape');
     assert.match(desk.last().text, /Nothing can be imported\. \[0\]: sends credentials to http:\/\/127\.0\.0\.1:9400/);
