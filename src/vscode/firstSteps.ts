@@ -40,15 +40,14 @@ export class FirstSteps implements vscode.Disposable {
     const own = all.filter(({ id }) => !isSampleProject(id));
     this.#doneIf(contextKeys.hasSampleProject, own.length < all.length);
     this.#doneIf(contextKeys.hasOwnProject, own.length > 0);
-    this.#doneIf(
-      contextKeys.hasOwnIdentity,
-      own.some(({ identities }) => identities.length > 0),
-    );
   }
 
   #lookAtStates(keys: Iterable<TargetKey>): void {
     for (const key of keys) {
-      const { lastOutcome, unattended }: IdentityState = this.ports.store.get(key);
+      const { consent, lastOutcome, unattended }: IdentityState = this.ports.store.get(key);
+      const { project } = this.ports.projects.targets.get(key) ?? {};
+      const own = project !== undefined && !isSampleProject(project.id);
+      this.#doneIf(contextKeys.hasOwnIdentity, own && consent.kind !== 'not-signed-in');
       this.#doneIf(contextKeys.hasReset, lastOutcome !== undefined && resets.includes(lastOutcome.kind));
       this.#doneIf(contextKeys.hasAllowance, unattended !== undefined);
     }

@@ -1,7 +1,7 @@
 /** Add Project…: provider, name, id, what the provider asks for, and a summary; then its first identity, if wanted. */
 import * as vscode from 'vscode';
 import type { Project } from '../../core/model';
-import { entryOf } from '../../core/projectDraft';
+import { entryOf, freeId } from '../../core/projectDraft';
 import { projectSteps } from '../../providers/projectSteps';
 import type { PracticeClient } from '../sandboxSamples';
 import { back, chooseOrBack } from '../steps';
@@ -61,14 +61,12 @@ function pagesOf(state: WizardState, title: string, ports: WizardPorts): readonl
 async function askProvider(
   state: WizardState,
   { title, ...place }: { readonly title: string },
-  { descriptions, sandbox }: WizardPorts,
+  { descriptions, projects, sandbox }: WizardPorts,
 ): Promise<WizardState | typeof back | undefined> {
   const { practice } = sandbox;
   const ofSandbox = {
     label: vscode.l10n.t('Practice Project in the Sandbox'),
-    detail: vscode.l10n.t(
-      'As one of Google Data Portability, with the address and the client filled in. No account is needed.',
-    ),
+    detail: vscode.l10n.t('Google Data Portability, with everything filled in. No account is needed.'),
     id: '',
   };
   const services = [...descriptions.values()].map(({ id, label, ways: [way] }) => ({
@@ -80,15 +78,19 @@ async function askProvider(
   const active = services.find(({ id }) => id === state.provider);
   const chosen = await chooseOrBack(title, vscode.l10n.t('Which service?'), items, { ...place, active });
   if (chosen === undefined || chosen === back) return chosen;
-  if (practice && chosen === ofSandbox) return practiceState(practice);
+  if (practice && chosen === ofSandbox) return practiceState(practice, projects);
   // Keys of the same name mean something else at another service.
   return chosen.id === state.provider ? state : { id: state.id, name: state.name, provider: chosen.id, values: {} };
 }
 
-/** Everything is filled in, and can be changed on the way like everything else. */
-function practiceState({ origin, clientId, clientSecret }: PracticeClient): WizardState {
+/** Everything is filled in, and can be changed on the way. In every language the id is that of the walkthrough's task. */
+function practiceState(
+  { origin, clientId, clientSecret }: PracticeClient,
+  projects: Pick<WizardPorts['projects'], 'takenIds'>,
+): WizardState {
   const provider = 'googleDataPortability';
-  const start: WizardState = { id: '', name: vscode.l10n.t('Practice'), provider, values: { endpoint: origin } };
+  const id = freeId('practice', projects.takenIds());
+  const start: WizardState = { id, name: vscode.l10n.t('Practice'), provider, values: { endpoint: origin } };
   const step = projectSteps.get(provider)?.steps.find(({ kind }) => kind === 'client');
   if (step?.kind !== 'client') return start;
   const file = JSON.stringify({ installed: { client_id: clientId, client_secret: clientSecret } });

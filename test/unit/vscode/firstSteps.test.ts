@@ -60,6 +60,8 @@ describe('the steps of the walkthrough', () => {
     all = projects;
     changed();
   };
+  const signIn = (of: Project): void =>
+    store.update(targetKey({ project: of, identity }), (state) => ({ ...state, consent: { kind: 'stored' } }));
   const end = (kind: OutcomeKind): void => {
     const reason = { code: 'test', params: {}, actions: [] };
     store.update(targetKey({ project: shop, identity }), (state) => ({
@@ -79,12 +81,16 @@ describe('the steps of the walkthrough', () => {
     assert.deepEqual(keys, ['hasSampleProject']);
     configure(sample, project('shop'));
     assert.deepEqual(keys.slice(1), ['hasOwnProject']);
-    configure(shop);
+    configure(sample, shop);
+    signIn(sample);
+    assert.deepEqual(keys.slice(2), [], 'it has not consented yet');
+    signIn(shop);
     assert.deepEqual(keys.slice(2), ['hasOwnIdentity']);
   });
 
   it('are done at start where all of it is there', async () => {
     all = [sample, shop];
+    signIn(shop);
     end('verified');
     await open();
     assert.deepEqual(keys, ['hasSampleProject', 'hasOwnProject', 'hasOwnIdentity', 'hasReset']);
@@ -113,6 +119,8 @@ describe('the steps of the walkthrough', () => {
     configure(shop);
     configure();
     configure(shop);
+    signIn(shop);
+    signIn(shop);
     end('verified');
     end('verified');
     assert.deepEqual(keys, ['hasOwnProject', 'hasOwnIdentity', 'hasReset']);

@@ -76,16 +76,17 @@ describe('the wizard that adds a project', () => {
   it('a practice project where a sandbox runs: Enter takes what is filled in, and the secret stays out of the settings', async () => {
     const origin = 'http://127.0.0.1:9400';
     desk.sandbox.practice = { origin, clientId, clientSecret: secret };
+    desk.settings = [shop, unreadable, { id: 'practice', provider: 'googleDataPortability' }];
     await run(take('Practice Project in the Sandbox'), 'enter', 'enter', take('Keep it'), take('v1'), addOnly);
     assert.deepEqual(added(), {
-      id: 'practice',
+      id: 'practice-2',
       name: 'Practice',
       provider: 'googleDataPortability',
       clientId,
       endpoint: origin,
       identities: [],
     });
-    const kept = await desk.clients.read({ id: 'practice' }, clientId, [origin]);
+    const kept = await desk.clients.read({ id: 'practice-2' }, clientId, [origin]);
     assert.equal(kept?.revealFor(new URL(origin)).kind, 'revealed');
   });
 
