@@ -11,7 +11,7 @@ import { JobOperations } from '../../src/core/jobOperations';
 import { type Project, type Target, targetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
-import type { Journal, Log, TargetLocks } from '../../src/core/ports';
+import type { Log, TargetLocks } from '../../src/core/ports';
 import type { Preview } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import type { Confirmation } from '../../src/core/resetSteps';
@@ -46,7 +46,7 @@ export class ResetWorld {
   readonly operations: ConsentOperations;
   readonly jobs: JobStore;
   readonly jobOperations: JobOperations;
-  readonly journal: Journal;
+  readonly journal: ReturnType<typeof createFileJournal>;
   readonly locks: TargetLocks;
   readonly texts = collectReasonTexts([
     reasonTexts,
@@ -170,6 +170,7 @@ export class ResetWorld {
   }
 
   async close(): Promise<void> {
+    await this.journal.dispose();
     await this.transport.close();
     await this.sandbox.close();
     rmSync(this.folder, { recursive: true, force: true });
