@@ -27,7 +27,8 @@ export interface ResetCommandPorts {
 }
 
 export class ResetCommand {
-  readonly #underWay = new Map<TargetKey, Pick<AbortController, 'abort'>>();
+  /** One identity may be waiting in a bulk while it is reset by itself. */
+  readonly #underWay = new Set<{ readonly key: TargetKey; readonly controller: Pick<AbortController, 'abort'> }>();
 
   constructor(private readonly ports: ResetCommandPorts) {}
 
@@ -94,24 +95,24 @@ export class ResetCommand {
 
   /** Stops what is under way: before the request left it is a cancel, afterwards the end of waiting. */
   stop(target: Target): void {
-    this.#underWay.get(targetKey(target))?.abort();
+    const stopped = targetKey(target);
+    for (const { key, controller } of this.#underWay) if (key === stopped) controller.abort();
   }
 
   /** Lets {@link stop} reach a reset that a task has begun, or that is part of a bulk; to be disposed when it has ended. */
   alsoStops(target: Target, controller: Pick<AbortController, 'abort'>): { dispose(): void } {
-    const key = targetKey(target);
-    this.#underWay.set(key, controller);
-    return { dispose: () => void (this.#underWay.get(key) === controller && this.#underWay.delete(key)) };
+    const one = { key: targetKey(target), controller };
+    this.#underWay.add(one);
+    return { dispose: () => void this.#underWay.delete(one) };
   }
 
   dispose(): void {
-    for (const controller of this.#underWay.values()) controller.abort();
+    for (const { controller } of this.#underWay) controller.abort();
   }
 
   async #withProgress(target: Target, way: ResetWay, takeOverLock: boolean): Promise<Outcome> {
     const controller = new AbortController();
-    const key = targetKey(target);
-    this.#underWay.set(key, controller);
+    const stopping = this.alsoStops(target, controller);
     try {
       return await vscode.window.withProgress({ location: { viewId: 'reconsent.consents' } }, () =>
         this.ports.operations.reset(target, {
@@ -122,7 +123,7 @@ export class ResetCommand {
         }),
       );
     } finally {
-      this.#underWay.delete(key);
+      stopping.dispose();
     }
   }
 }
