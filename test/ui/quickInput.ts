@@ -77,6 +77,11 @@ export class QuickInput {
     return labels;
   }
 
+  /** The label of the choice that Enter takes. */
+  async active(): Promise<string> {
+    return labelOf(this.widget.locator('.quick-input-list .monaco-list-row.focused'));
+  }
+
   /** Chooses the entry with that exact label. */
   async choose(label: string, withinMs = 30_000): Promise<void> {
     const option = await this.option(label, withinMs);

@@ -140,7 +140,11 @@ describe('Venafi TPP in a real workbench, over https of a private authority', ()
       await tree.inlineAction(projectName, 'Add Identity from Venafi…');
       await quickInput.shown(`Add an identity to ${projectName}`);
       await quickInput.type('test');
-      await window.waitUntil('the group', async () => (await quickInput.options()).includes('testers'));
+      await window.waitUntil('the group', async () => (await quickInput.options()).includes('Cannot be added'));
+      const offered = await quickInput.options();
+      const users = offered.slice(0, offered.indexOf('Cannot be added'));
+      assert.ok(users.length > 1 && users.every((user) => user.endsWith('.test')), offered.join());
+      assert.equal(await quickInput.active(), 'alice.test');
       await window.screenshot('venafi-browse');
       await quickInput.type('alice');
       await quickInput.choose('alice.test');

@@ -52,6 +52,9 @@ export function pickIdentity(title: string, directory: Directory, ports: PickPor
     if (signal.aborted) return;
     pick.busy = false;
     pick.items = [...found, ...typed];
+    // Never a row that cannot be taken, where a user was found. An application stays for the one who goes to its row.
+    const first = found.find(({ choice }) => choice);
+    if (first) pick.activeItems = [first];
   };
   return new Promise((resolve) => {
     const done = (choice: Choice | undefined): void => {
@@ -91,7 +94,8 @@ async function search(
       },
     ];
   }
-  const rows = result.identities.map((identity) => rowOf(identity, result.identities, { texts }));
+  const all = result.identities.map((identity) => rowOf(identity, result.identities, { texts }));
+  const rows = [...all.filter(({ choice }) => choice), ...all.filter(({ choice }) => !choice)];
   const hidden = result.unread > 0 || result.identities.length >= limit;
   const more = { label: vscode.l10n.t('There may be more: type more of the name'), alwaysShow: true };
   const none = { label: vscode.l10n.t('No user of that name'), alwaysShow: true };
@@ -100,17 +104,23 @@ async function search(
 
 function rowOf(identity: FoundIdentity, all: readonly FoundIdentity[], ports: Pick<VenafiPorts, 'texts'>): Row {
   const name = nameIn(identity);
-  const label = withoutIcons(name);
-  const shown = {
-    label,
-    description: withoutIcons(identity.fullName === name ? identity.prefixedName : identity.fullName),
-    alwaysShow: true,
-  };
+  const more = identity.fullName === name ? identity.prefixedName : identity.fullName;
   const judged = takeable(identity);
-  if (judged.kind === 'refused') return { ...shown, detail: whyNot(judged.reason, ports) };
+  if (judged.kind === 'refused') {
+    return {
+      // VS Code sorts by how well labels fit what is typed, and leaves out separators then. Without the name in its own, this
+      // row stands after those that can be taken.
+      label: `$(circle-slash) ${vscode.l10n.t('Cannot be added')}`,
+      description: withoutIcons(name === more ? name : `${name} · ${more}`),
+      detail: whyNot(judged.reason, ports),
+      alwaysShow: true,
+    };
+  }
   const namesakes = all.filter((one) => one !== identity && same(nameIn(one), name)).length;
   return {
-    ...shown,
+    label: withoutIcons(name),
+    description: withoutIcons(more),
+    alwaysShow: true,
     // The exact id: names can be alike, ids cannot.
     detail: withoutIcons(identity.prefixedUniversal, 512),
     choice: { kind: 'user', identity, namesakes },

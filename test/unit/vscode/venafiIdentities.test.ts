@@ -44,6 +44,7 @@ describe('Add Identity from Venafi', () => {
   it('a group is shown with the reason, and cannot be taken', async () => {
     await add('testers', (shown) => {
       const [group] = shown.items;
+      assert.match(group?.description ?? '', /^testers · /);
       assert.match(
         (group as { detail?: string } | undefined)?.detail ?? '',
         /This is a group\. Grants belong to users/,
@@ -53,6 +54,18 @@ describe('Add Identity from Venafi', () => {
       shown.escape();
     });
     assert.deepEqual(added(), []);
+  });
+
+  it('groups stand after the users, and the first user is the one that Enter takes', async () => {
+    desk.control.seed({
+      identities: [{ name: 'all.alices', fullName: 'All of the name alice', group: 'security' }],
+    });
+    await add('alice', (shown) => shown.escape());
+    assert.deepEqual(labels(), ['alice.test', '$(circle-slash) Cannot be added', 'Add as an application']);
+    assert.deepEqual(
+      pick.activeItems.map(({ label }) => label),
+      ['alice.test'],
+    );
   });
 
   it('one of several of the same name is taken only when that is confirmed', async () => {
