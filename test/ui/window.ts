@@ -71,8 +71,16 @@ export class WorkbenchWindow {
 
   /** The titles that the palette offers for a text. */
   async offeredCommands(text: string): Promise<string[]> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.type(`>${text}`);
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      try {
+        await this.quickInput.type(`>${text}`, 5_000);
+        break;
+      } catch (thrown) {
+        // As when a command is run: what opens or closes late takes the focus.
+        if (attempt === 4) throw thrown;
+      }
+    }
     await this.page.locator('.quick-input-list [role=option]').first().waitFor();
     const titles = await this.quickInput.options();
     await this.page.keyboard.press('Escape');
