@@ -93,4 +93,16 @@ describe('the first run in a real workbench', () => {
       });
       assert.equal(settings.read(), before);
     }));
+
+  it('leads from a project without identities to its first one', () =>
+    withEvidence(workbench, 'first-run-no-identity', async () => {
+      const { quickInput } = workbench.window;
+      const settings = new SettingsFile(workbench);
+      const empty = '{ "id": "empty", "provider": "googleDataPortability", "identities": [] },';
+      await settings.replace('"reconsent.projects": [', `"reconsent.projects": [ ${empty}`);
+      await tree.waitForRow('Add Identity…', ({ description }) => description === 'no identity yet');
+      await tree.select('Add Identity…');
+      await quickInput.shown('Add an identity to empty');
+      await quickInput.dismiss();
+    }));
 });
