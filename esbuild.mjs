@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
 import { context, transform } from 'esbuild';
 
 const { values: flags } = parseArgs({
@@ -189,6 +190,43 @@ const apiTypes = {
   },
 };
 
+/**
+ * Languages besides English: the texts that `l10n` has in the editor's format, written once in English and once in each
+ * language, and compressed; and the module that reads them in place of the editor's `l10n`. A third of the size.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const packedTexts = {
+  name: 'packed-texts',
+  setup(build) {
+    const { absWorkingDir, outdir } = build.initialOptions;
+    const sources = join(absWorkingDir, 'src');
+    const inPlaceOfVscode = join(sources, 'vscode', 'editorApi.ts');
+    build.onResolve({ filter: /^vscode$/ }, ({ importer }) =>
+      importer.startsWith(sources) && importer !== inPlaceOfVscode ? { path: inPlaceOfVscode } : undefined,
+    );
+    build.onEnd(async ({ errors }) => {
+      if (errors.length > 0 || flags.metafile) return;
+      const folder = join(absWorkingDir, 'l10n');
+      const bundles = {};
+      for (const file of (await readdir(folder)).sort()) {
+        const [, language] = /^bundle\.l10n\.(.+)\.json$/.exec(file) ?? [];
+        if (language) bundles[language] = JSON.parse(await readFile(join(folder, file), 'utf8'));
+      }
+      const english = [...new Set(Object.values(bundles).flatMap(Object.keys))];
+      const to = resolve(absWorkingDir, outdir, 'l10n');
+      await mkdir(to, { recursive: true });
+      const write = (name, list) => writeFile(join(to, `${name}.json.br`), brotliCompressSync(JSON.stringify(list)));
+      await write('english', english);
+      for (const [language, texts] of Object.entries(bundles))
+        await write(
+          language,
+          english.map((text) => texts[text] ?? null),
+        );
+    });
+  },
+};
+
 /** For both steps: the split, and the turn to CommonJS. */
 const output = /** @type {const} */ ({
   platform: 'node',
@@ -216,7 +254,7 @@ const build = await context({
   metafile: true,
   write: false,
   logLevel: flags.metafile ? 'warning' : 'info',
-  plugins: [lazyEntries, oneHttpParser, noOtherFetch, asCommonJs, apiTypes],
+  plugins: [lazyEntries, packedTexts, oneHttpParser, noOtherFetch, asCommonJs, apiTypes],
 });
 
 if (flags.watch) {

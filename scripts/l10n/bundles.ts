@@ -10,9 +10,6 @@ export const languages = ['it', 'pt-br', 'vi'] as const;
 
 export type Language = (typeof languages)[number];
 
-/** Languages that may still lack texts. Whoever changes texts completes all the others. */
-export const inTranslation: readonly Language[] = ['it', 'pt-br', 'vi'];
-
 /** Translations by key. */
 export type Bundle = Readonly<Record<string, string>>;
 

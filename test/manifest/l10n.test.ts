@@ -5,7 +5,6 @@ import {
   bundleFile,
   compareKeys,
   englishTexts,
-  inTranslation,
   languages,
   parts,
   type Texts,
@@ -30,7 +29,8 @@ describe('the languages', () => {
       ...readdirSync(join(repoRoot, 'l10n')).map((file) => `l10n/${file}`),
     ];
     assert.deepEqual(files.sort(), parts.flatMap((part) => languages.map((one) => bundleFile(part, one))).sort());
-    assert.equal(manifest.l10n, './l10n');
+    // The package has its own format: VS Code would look for its own one in a folder that is not there.
+    assert.equal(manifest.l10n, undefined);
   });
 
   it('have something to translate', () => {
@@ -62,13 +62,11 @@ describe('the languages', () => {
 
   for (const language of languages) {
     for (const part of parts) {
-      if (!inTranslation.includes(language)) {
-        it(`translate to ${language} what is asked for and nothing else, ${part}`, () => {
-          const { missing, stale } = compareKeys(english[part], translatedTexts(language)[part]);
-          const help = `npm run l10n -- --missing ${language}`;
-          assert.deepEqual({ missing: Object.keys(missing), stale }, { missing: [], stale: [] }, help);
-        });
-      }
+      it(`translate to ${language} what is asked for and nothing else, ${part}`, () => {
+        const { missing, stale } = compareKeys(english[part], translatedTexts(language)[part]);
+        const help = `npm run l10n -- --missing ${language}`;
+        assert.deepEqual({ missing: Object.keys(missing), stale }, { missing: [], stale: [] }, help);
+      });
 
       it(`keep in ${language} what is no word, ${part}`, () => {
         assert.deepEqual(wordingProblems(english[part], translatedTexts(language)[part]), []);

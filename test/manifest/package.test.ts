@@ -16,6 +16,8 @@ import { dirname, join } from 'node:path';
 import { packagedFiles, packFolder } from '../../scripts/host/build';
 import { bundles } from '../../scripts/host/bundles';
 import { thirdPartyNotices } from '../../scripts/host/thirdParty';
+import { languages, translatedTexts } from '../../scripts/l10n/bundles';
+import { readTexts } from '../../src/vscode/packedTexts';
 import { manifest, repoRoot } from './manifest';
 import { repositoryFiles } from './repositoryFiles';
 
@@ -58,7 +60,6 @@ describe('the package that users install', function () {
     write(to);
   }
 
-  /** No languages yet: with them it would be larger than the limit below. */
   it('holds these files and no others', () => {
     assert.deepEqual(
       [...packagedFiles(folder)].sort(),
@@ -71,6 +72,8 @@ describe('the package that users install', function () {
         'THIRD-PARTY-NOTICES.md',
         'dist/api.d.ts',
         ...bundles().map(({ name }) => `dist/${name}.js`),
+        'dist/l10n/english.json.br',
+        ...languages.map((language) => `dist/l10n/${language}.json.br`),
         'media/confirm-dark.png',
         'media/icon.png',
         'media/reconsent.svg',
@@ -82,9 +85,16 @@ describe('the package that users install', function () {
         'media/walkthrough/tasks.md',
         'package.json',
         'package.nls.json',
+        ...languages.map((language) => `package.nls.${language}.json`),
       ].sort(),
     );
   });
+
+  for (const language of languages)
+    it(`speaks ${language} in all its texts`, () => {
+      const texts = Object.fromEntries(readTexts(join(folder, 'dist', 'l10n'), language));
+      assert.deepEqual(texts, translatedTexts(language).code);
+    });
 
   it('holds what its README links to and shows', () => {
     const packaged = new Set(packagedFiles(folder));
