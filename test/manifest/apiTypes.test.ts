@@ -47,9 +47,9 @@ describe('the published types of the exported API', function () {
     assert.doesNotMatch(types, /^export (const|function|class|let)/m);
   });
 
-  it('carry the example of the README, and refuse what is wrong', () => {
-    const readme = readFileSync(join(repoRoot, 'README.md'), 'utf8');
-    const example = /```ts\n([\s\S]*?getAPI\(1\)[\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  it('carry the example of CONTRIBUTING.md, and refuse what is wrong', () => {
+    const guide = readFileSync(join(repoRoot, 'CONTRIBUTING.md'), 'utf8');
+    const example = /```ts\n([\s\S]*?getAPI\(1\)[\s\S]*?)```/.exec(guide)?.[1] ?? '';
     assert.match(example, /from '\.\/api'/);
     writeFileSync(join(folder, 'example.ts'), example);
     writeFileSync(join(folder, 'misuse.ts'), misuse);

@@ -36,7 +36,7 @@ const consents: Readonly<Record<ConsentState['kind'], readonly [ConsentState, st
   'not-signed-in': [{ kind: 'not-signed-in' }, 'not signed in on this computer'],
   stored: [{ kind: 'stored' }, 'signed in, not checked yet'],
   granted: [
-    granted({ timeBased: ['maps', 'search'], credentialExpiresAt: now + 6 * day + 60_000 }),
+    granted({ timeBased: ['maps', 'search'], credentialExpiresAt: now + 6.5 * day }),
     'granted, 2 scopes, expires in 6 d',
   ],
   'needs-consent': [{ kind: 'needs-consent', since: now }, 'needs consent'],
