@@ -15,8 +15,8 @@ function check(name: string, command: readonly string[], after: readonly string[
   return { name, command, after, tests: false, limitMs: 5 * minuteMs };
 }
 
-function suite(name: string, command: readonly string[], after: readonly string[] = []): Step {
-  return { name, command, after, tests: true, limitMs: 5 * minuteMs };
+function suite(name: string, command: readonly string[], after: readonly string[] = [], minutes = 5): Step {
+  return { name, command, after, tests: true, limitMs: minutes * minuteMs };
 }
 
 /**
@@ -45,8 +45,8 @@ export const steps: readonly Step[] = [
     [...tsx, 'test/host/run.ts', '--vscode', 'newest', '--no-build'],
     ['host, oldest VS Code'],
   ),
-  suite('ui', [node, ...mocha(120_000, 'test/ui/*.test.ts')], ['host, newest VS Code']),
-  suite('ui, longer ways', [node, ...mocha(120_000, 'test/ui/flows/*.test.ts')], ['ui']),
+  suite('ui', [node, ...mocha(120_000, 'test/ui/*.test.ts')], ['host, newest VS Code'], 12),
+  suite('ui, longer ways', [node, ...mocha(120_000, 'test/ui/flows/*.test.ts')], ['ui'], 12),
   check(
     'packaged extension',
     [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'],
