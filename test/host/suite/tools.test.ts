@@ -12,7 +12,9 @@ import { reconsent, ScriptedUser, waitFor } from './scripted';
 
 const projectNumber = '123456789012';
 const caller = 'reconsent-test.caller';
-const alice = { project: 'shop', identity: 'alice' };
+// A project of its own: the other suites leave credentials of their sandboxes behind in theirs.
+const projectId = 'callers-shop';
+const alice = { project: projectId, identity: 'alice' };
 
 describe('a second extension in the host', function () {
   this.timeout(30_000);
@@ -29,7 +31,7 @@ describe('a second extension in the host', function () {
     sandbox = await startSandbox({ port: 0 });
     const identities = [{ id: 'alice', name: 'alice.test@example.com' }, { id: 'bob' }];
     const provider = 'googleDataPortability';
-    const project = { id: 'shop', name: 'Shop', provider, endpoint: sandbox.origin, identities };
+    const project = { id: projectId, name: 'Shop', provider, endpoint: sandbox.origin, identities };
     await settings([project]);
     await waitFor('the project in the tree', () => (api.list().length === 2 ? true : undefined));
   });
@@ -108,7 +110,7 @@ describe('a second extension in the host', function () {
       identities.map(({ project, identity, signedIn, endpoint }) => ({ project, identity, signedIn, endpoint })),
       [
         { ...alice, signedIn: true, endpoint: sandbox.origin },
-        { project: 'shop', identity: 'bob', signedIn: false, endpoint: sandbox.origin },
+        { project: projectId, identity: 'bob', signedIn: false, endpoint: sandbox.origin },
       ],
     );
   });
@@ -124,11 +126,14 @@ describe('a second extension in the host', function () {
   });
 
   it('is told what there is when it asks for what is not there', async () => {
-    const answer = await invoke('reconsent_preview_reset', { project: 'shop', identity: 'nobody' });
+    const answer = await invoke('reconsent_preview_reset', { project: projectId, identity: 'nobody' });
     assert.equal(answer['kind'], 'unknown-identity');
     assert.match(JSON.stringify(answer.data), /"alice".*"bob"/);
-    await assert.rejects(reset({ project: 'shop', identity: 'nobody' }), /no identity "nobody" in a project "shop"/);
-    await assert.rejects(reset({ project: 'shop' }), /first argument/);
+    await assert.rejects(
+      reset({ project: projectId, identity: 'nobody' }),
+      /no identity "nobody" in a project "callers-shop"/,
+    );
+    await assert.rejects(reset({ project: projectId }), /first argument/);
     await assert.rejects(reset(alice, {}), /second argument/);
     await assert.rejects(reset(alice, { requestedBy: 'nobody.there' }), /"nobody.there" is none/);
     await assert.rejects(reset(alice, { requestedBy: 'reconsent.reconsent' }), /your own/);
@@ -158,29 +163,21 @@ describe('a second extension in the host', function () {
     assert.deepEqual([outcome, resets(), consent(), modals().length], ['verified', 1, 'none', 1]);
     assert.deepEqual(events, ['alice: verified']);
     assert.match(readJournal(), /"requestedBy":"reconsent-test\.caller"/);
-    assert.equal((await reset(alice)).outcome, 'already-reset');
+    const again = await reset(alice);
+    assert.equal(again.outcome, 'already-reset', again.sentences.join(' '));
     assert.equal(resets(), 1);
   });
 
-  it('meets our own question behind the tool, whatever the host has approved', async () => {
+  it('meets our own question behind the tool, although the host has said yes to its own', async () => {
     await signIn();
-    const configuration = vscode.workspace.getConfiguration('chat.tools');
-    const approvesAll = configuration.inspect('autoApprove')?.defaultValue !== undefined;
-    if (!approvesAll) {
-      // Newer hosts approve everything only after a dialog, and a test run refuses dialogs: theirs is as far as this gets.
-      const hostAsks = /refused to show dialog in tests\. Contents: Reset a consent with Reconsent\?/;
-      await assert.rejects(invoke('reconsent_reset_consent', alice), hostAsks);
-      assert.deepEqual([resets(), consent(), modals()], [1, 'granted', []]);
-      return;
-    }
-    await configuration.update('autoApprove', true, vscode.ConfigurationTarget.Global);
+    // A host with suites to run answers its question about a tool with yes by itself: the most that it can ever approve.
     const declined = await invoke('reconsent_reset_consent', alice);
     assert.equal(declined['outcome'], 'cancelled');
     assert.match(modals()[0]?.detail ?? '', /^Requested by a language-model tool: reconsentReset\./);
-    assert.deepEqual([resets(), consent()], [1, 'granted']);
+    assert.deepEqual([resets(), consent(), modals().length], [1, 'granted', 1]);
     user.presses.add('Reset Consent');
     assert.equal((await invoke('reconsent_reset_consent', alice))['outcome'], 'verified');
-    assert.deepEqual([resets(), consent()], [2, 'none']);
+    assert.deepEqual([resets(), consent(), modals().length], [2, 'none', 2]);
   });
 
   it('gets no secret in any answer or error', () => {
