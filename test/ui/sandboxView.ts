@@ -94,9 +94,17 @@ export class SandboxView {
     return { origin: listener.origin, authority: { ca, leaf: listener.certificatePem } };
   }
 
-  /** Adds people, applications and grants: a `VenafiSeed`. */
-  async seedVenafi(seed: object): Promise<void> {
-    await this.#ask('POST', 'venafi/seed', seed);
+  /** Adds people, applications and grants: a `VenafiSeed`. Answers the ids of the people by their names. */
+  async seedVenafi(seed: object): Promise<ReadonlyMap<string, string>> {
+    const { identities } = (await this.#ask('POST', 'venafi/seed', seed)) as {
+      readonly identities: readonly { readonly name: string; readonly prefixedUniversal: string }[];
+    };
+    return new Map(identities.map(({ name, prefixedUniversal }) => [name, prefixedUniversal]));
+  }
+
+  /** Turns switches of Venafi TPP, by their names. */
+  async venafiSwitches(patch: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#ask('PATCH', 'venafi/switches', patch);
   }
 
   /** The next answer of a method of Venafi TPP is this one instead, with these words of the server. */
