@@ -91,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
   const reveal = (target: Target) => revealIdentity(view, tree, target);
   const ofWindow = { active, channel, clock, downloads, recent, resetCommand, reveal, sandbox, selection, targets };
   const journalView = new JournalView({ ...ports, clock, journal, storage: context.globalStorageUri });
-  const everything = { ...ports, ...ofWindow, context, journalView, stores, view };
+  const everything = { ...ports, ...ofWindow, authorities, context, journalView, stores, view };
 
   context.subscriptions.push(
     channel,

@@ -3,6 +3,7 @@
  * with the editor, and gives back what is disposed with the extension.
  */
 import type * as vscode from 'vscode';
+import type { Authorities } from './authorities';
 import type { CommandPorts } from './commands/register';
 import { FirstSteps } from './firstSteps';
 import { JobWatcher } from './jobs/watcher';
@@ -16,6 +17,7 @@ import { registerTools } from './tools/register';
 import type { ConsentNode } from './views/consentTree';
 
 export interface FeaturePorts extends CommandPorts {
+  readonly authorities: Authorities;
   readonly stores: Stores;
   readonly view: vscode.TreeView<ConsentNode>;
 }

@@ -31,13 +31,25 @@ export type Finding = Span & {
 } & (
     | { readonly kind: 'ignored'; readonly place: SettingsPlace }
     | { readonly kind: 'secret'; readonly key: string }
+    | { readonly kind: 'file'; readonly key: string; readonly words: string }
     /** `key` is absent where an entry of a list is meant. */
     | { readonly kind: 'problem'; readonly key: string | undefined; readonly problem: SettingProblem }
   );
 
+/** A file that a project names and that cannot be used. */
+export interface RefusedFile {
+  /** The key and the path that name it. */
+  readonly option: string;
+  readonly file: string;
+  /** What is wrong and how to mend it: sentences in the user's language. */
+  readonly words: string;
+}
+
 export interface FindingDeps {
   readonly parse: typeof parseProjects;
   readonly providers: ReadonlyMap<string, ProviderDescription>;
+  /** As they were when they were last read. */
+  readonly files: readonly RefusedFile[];
   readonly formatting: { readonly insertSpaces: boolean; readonly tabSize: number; readonly eol: string };
 }
 
@@ -79,7 +91,19 @@ class SettingsPage {
     const value: unknown = list && getNodeValue(list);
     const { problems } = this.deps.parse(value, this.deps.providers);
     const found = problems.map((problem) => this.#problem(setting, problem));
-    return [...secrets, ...unknown, ...found.filter(({ offset }) => !marked.has(offset))];
+    const files = itemsOf(list).flatMap((project) => this.#filesOf(project));
+    return [...secrets, ...unknown, ...files, ...found.filter(({ offset }) => !marked.has(offset))];
+  }
+
+  /** By what the text says now: a path that is being corrected is no longer that of the file. */
+  #filesOf(project: Node): readonly Finding[] {
+    return propertiesOf(project).flatMap((property): readonly Finding[] => {
+      const [option, file] = [keyOf(property), textOf(valueIn(property))];
+      const refused = this.deps.files.find((one) => one.option === option && one.file === file);
+      if (!refused) return [];
+      const mark = spanOf(property.children?.[0] ?? property);
+      return [{ ...mark, kind: 'file', key: option, words: refused.words, fixes: [] }];
+    });
   }
 
   /** All of them: the schema of a provider stops at the first. */

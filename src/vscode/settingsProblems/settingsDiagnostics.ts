@@ -2,12 +2,16 @@
 import * as vscode from 'vscode';
 import { settingSentences } from '../../core/settingTexts';
 import { translate } from '../translate';
-import { type Finding, type FindingDeps, type Fix, findProblems } from './findings';
+import { type Finding, type FindingDeps, type Fix, findProblems, type RefusedFile } from './findings';
 import { settingsPlace } from './places';
+import { refusedFiles } from './refusedFiles';
+import type { SettingsWatchPorts } from './watchSettings';
 
 const source = 'Reconsent';
 /** Typing goes on meanwhile. */
 const pauseMs = 300;
+
+export interface DiagnosticsDeps extends SettingsWatchPorts, Pick<FindingDeps, 'parse'> {}
 
 interface Shown {
   readonly diagnostic: vscode.Diagnostic;
@@ -18,8 +22,9 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
   readonly #collection = vscode.languages.createDiagnosticCollection('reconsent');
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: readonly vscode.Disposable[];
+  #files: readonly RefusedFile[] = [];
 
-  constructor(private readonly deps: Omit<FindingDeps, 'formatting'>) {
+  constructor(private readonly deps: DiagnosticsDeps) {
     const selector = [{ pattern: '**/settings.json' }, { pattern: '**/*.code-workspace' }];
     const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
     this.#subscriptions = [
@@ -27,12 +32,22 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
       vscode.languages.registerCodeActionsProvider(selector, this, kinds),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#soon(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+      vscode.workspace.onDidChangeConfiguration((changed) => {
+        if (!changed.affectsConfiguration('reconsent.projects')) return;
+        for (const document of vscode.workspace.textDocuments) this.#soon(document);
+      }),
     ];
   }
 
-  /** Publishes what is wrong with the document as it is now, saved or not. */
-  check(document: vscode.TextDocument): void {
+  /** Publishes what is wrong with the document as it is now, saved or not, and then what is with the files that it names. */
+  async check(document: vscode.TextDocument): Promise<void> {
     if (document.isClosed || !settingsPlace(document.uri)) return;
+    this.#publish(document);
+    this.#files = await refusedFiles(this.deps.authorities);
+    if (!document.isClosed) this.#publish(document);
+  }
+
+  #publish(document: vscode.TextDocument): void {
     this.#collection.set(
       document.uri,
       this.#shown(document).map(({ diagnostic }) => diagnostic),
@@ -69,7 +84,9 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
       key,
       setTimeout(() => {
         this.#waiting.delete(key);
-        this.check(document);
+        this.check(document).catch((error: unknown) =>
+          this.deps.log.error(`Settings were not checked: ${String(error)}`),
+        );
       }, pauseMs),
     );
   }
@@ -84,7 +101,13 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
     const place = settingsPlace(document.uri);
     if (!place) return [];
     const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-    const deps = { ...this.deps, formatting: { insertSpaces: true, tabSize: 2, eol } };
+    const { parse, descriptions } = this.deps;
+    const deps = {
+      parse,
+      providers: descriptions,
+      files: this.#files,
+      formatting: { insertSpaces: true, tabSize: 2, eol },
+    };
     return findProblems(document.getText(), place, deps).map((finding) => {
       const range = rangeOf(document, finding);
       const diagnostic = new vscode.Diagnostic(range, messageOf(finding), severityOf(finding));
@@ -119,6 +142,8 @@ function messageOf(finding: Finding): string {
         '"{0}" looks like a secret. Settings are plain text, and may be synced or committed: take it for known to others, replace it at the service, and store the new one with "Reconsent: Set Credential…".',
         finding.key,
       );
+    case 'file':
+      return `"${finding.key}": ${finding.words}`;
     case 'problem': {
       const { key, problem } = finding;
       const { what, mend } = settingSentences(problem, translate);

@@ -3,10 +3,12 @@ import * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
 import { parseProjects } from '../../core/projectsSetting';
 import type { ProviderDescription } from '../../core/provider';
+import type { Authorities } from '../authorities';
 import { settingsPlace } from './places';
 import type { SettingsDiagnostics } from './settingsDiagnostics';
 
 export interface SettingsWatchPorts {
+  readonly authorities: Pick<Authorities, 'problems'>;
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
   readonly log: Pick<Log, 'error'>;
 }
@@ -37,6 +39,6 @@ export class SettingsWatch implements vscode.Disposable {
 
   async #load(): Promise<SettingsDiagnostics> {
     const { SettingsDiagnostics } = await import('./settingsDiagnostics');
-    return new SettingsDiagnostics({ parse: parseProjects, providers: this.ports.descriptions });
+    return new SettingsDiagnostics({ ...this.ports, parse: parseProjects });
   }
 }

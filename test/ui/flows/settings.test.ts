@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { repoRoot } from '../../../scripts/host/paths';
 import { openWorkbench, type Workbench, withEvidence } from '../driver';
+import { SettingsFile } from '../settingsFile';
 import { linesOf } from '../text';
 
 const shop = { id: 'shop', provider: 'googleDataPortability', clientId: 'abc.apps.googleusercontent.com' };
@@ -124,6 +125,28 @@ describe('reconsent.projects as a document, in a real workbench', () => {
       await window.page.keyboard.press('Enter');
       await window.waitUntil('the secret to be gone', async () => !(await text()).includes('planted'));
       await squiggles.first().waitFor({ state: 'detached' });
+    }));
+
+  it('marks a file that cannot be used, where it is named', () =>
+    withEvidence(workbench, 'settings-file', async () => {
+      const { window } = workbench;
+      const missing = join(workbench.folder, 'company-ca.pem');
+      const tpp = { id: 'tpp', provider: 'venafiTpp', endpoint: 'https://tpp.example', clientId: 'reconsent' };
+      // Files are read for what has been saved, and this workbench does not hear of what other programs write.
+      await new SettingsFile(workbench).set('reconsent.projects', [{ ...tpp, caBundle: missing }]);
+      await window.runCommand('View: Close All Editors');
+      await openFile({ ...tpp, caBundle: missing });
+      await window.page.keyboard.press('ControlOrMeta+Shift+M');
+      const problem = window.page.locator('.markers-panel').getByText(`"caBundle": ${missing} does not exist.`);
+      await problem.waitFor();
+      await window.screenshot('settings-file');
+      writeFileSync(missing, 'not yet a certificate');
+      await goBehind('"caBundle"');
+      await window.page.keyboard.type(' ');
+      await window.page.locator('.markers-panel').getByText('holds no certificate').waitFor();
+      assert.equal(await problem.isVisible(), false);
+      await window.page.keyboard.press('ControlOrMeta+J');
+      await window.page.locator('.markers-panel').waitFor({ state: 'hidden' });
     }));
 
   it('completes with the keys of the provider, and with no others', () =>

@@ -10,6 +10,7 @@ import { repairedEndpoint } from '../../../src/vscode/settingsProblems/repairs';
 const deps = {
   parse: parseProjects,
   providers: providerDescriptions,
+  files: [],
   formatting: { insertSpaces: true, tabSize: 2, eol: '\n' },
 };
 
@@ -86,6 +87,16 @@ describe('problems of reconsent.projects in a document', () => {
       { id: 'shop', provider: 'googleDataPortability', clientSecret: 'planted-2' },
     ]);
     assert.deepEqual(second, []);
+  });
+
+  it('tell of a file that cannot be used at the key that names it, and no longer once it names another', () => {
+    const file = { option: 'caBundle', file: '/srv/ca.pem', words: '/srv/ca.pem is empty.' };
+    const tpp = (path: string): string =>
+      settings(`"id": "tpp", "provider": "venafiTpp", "endpoint": "https://tpp.example", "caBundle": "${path}"`);
+    const [found, ...others] = findProblems(tpp('/srv/ca.pem'), 'user', { ...deps, files: [file] });
+    assert.ok(found?.kind === 'file');
+    assert.deepEqual([found.key, found.words, found.fixes, others], ['caBundle', file.words, [], []]);
+    assert.deepEqual(findProblems(tpp('/srv/other.pem'), 'user', { ...deps, files: [file] }), []);
   });
 
   it('are all told, not only the first of a project, and each once', () => {
