@@ -7,8 +7,8 @@ import { runProgram, ToolingError } from './host/failure';
 import { artifactsRoot, repoRoot } from './host/paths';
 import { spawnTree } from './host/processTree';
 
-/** Enough for a workbench; pictures stand in the package, and a palette halves them. */
-const paletteSize = 48;
+/** Colours of each picture, enough for what it shows: they stand in the package, and a palette halves them. */
+const paletteSizes = { confirm: 48, bulk: 24, verified: 48 };
 
 /** Runs the UI test that takes the README's pictures, and puts them into `media`. */
 async function main(): Promise<number> {
@@ -18,19 +18,19 @@ async function main(): Promise<number> {
     stdio: 'inherit',
   });
   if ((await run.ended) !== 0) throw new ToolingError('The pictures were not taken; those in media stay as they were.');
-  for (const picture of ['confirm', 'verified']) {
+  for (const [picture, colours] of Object.entries(paletteSizes)) {
     for (const theme of ['light', 'dark']) {
       const name = `${picture}-${theme}.png`;
       const taken = readFileSync(join(artifactsRoot, 'ui', `picture-${name}`));
-      writeFileSync(join(repoRoot, 'media', name), withPalette(taken));
+      writeFileSync(join(repoRoot, 'media', name), withPalette(taken, colours));
     }
   }
   return 0;
 }
 
-function withPalette(png: Buffer): Buffer {
+function withPalette(png: Buffer, colours: number): Buffer {
   const decoded = decode(new Uint8Array(png).buffer);
-  return packedTighter(Buffer.from(encode(toRGBA8(decoded), decoded.width, decoded.height, paletteSize)));
+  return packedTighter(Buffer.from(encode(toRGBA8(decoded), decoded.width, decoded.height, colours)));
 }
 
 /** The same picture, its one block of pixels compressed as far as zlib can: the encoder saves time instead. */

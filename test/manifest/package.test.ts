@@ -74,6 +74,7 @@ describe('the package that users install', function () {
         ...bundles().map(({ name }) => `dist/${name}.js`),
         'dist/l10n/english.json.br',
         ...languages.map((language) => `dist/l10n/${language}.json.br`),
+        'media/bulk-dark.png',
         'media/confirm-dark.png',
         'media/icon.png',
         'media/reconsent.svg',

@@ -27,6 +27,13 @@ for (const theme of ['light', 'dark'] as const) {
         const tree = await window.openReconsent();
         await tree.waitForRow(bob, ({ description }) => description.startsWith('granted'), 60_000);
         await window.widenSideBar(420);
+        await tree.select(alice);
+        await tree.row(bob).click({ modifiers: ['Shift'] });
+        await tree.menuAction(bob, 'Reset Consents…');
+        assert.match((await window.modal.read()).message, /Reset 2 consents\?/);
+        await window.screenshot(`picture-bulk-${theme}`);
+        await window.modal.dismiss();
+        await tree.select(alice);
         await tree.inlineAction(alice, 'Reset Consent');
         const question = await window.modal.read();
         assert.match(question.message, /alice\.test@example\.com in Sandbox/);
