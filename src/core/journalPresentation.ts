@@ -29,7 +29,7 @@ export function entryStateWord(state: EntryState, translate: Translate): string 
 }
 
 const icons: Readonly<Record<EntryState, IconPresentation>> = {
-  verified: { id: 'pass', color: 'testing.iconPassed' },
+  verified: { id: 'pass', color: 'charts.green' },
   accepted: { id: 'check' },
   'already-reset': { id: 'circle-large-outline' },
   'not-reset': { id: 'warning', color: 'list.warningForeground' },

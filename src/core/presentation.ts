@@ -173,7 +173,7 @@ function iconOf(state: IdentityState): IconPresentation {
     return { id: 'warning', color: 'list.warningForeground' };
   switch (state.consent.kind) {
     case 'granted':
-      return { id: 'pass-filled', color: 'testing.iconPassed' };
+      return { id: 'pass-filled', color: 'charts.green' };
     case 'stored':
       return { id: 'key' };
     case 'needs-consent':

@@ -66,17 +66,17 @@ const unfinished = { operationId: 'one', openedAt: now, reason: why };
 const rows: readonly Row[] = [
   [{ consent: { kind: 'not-signed-in' } }, 'not signed in on this computer', 'account', ';identity;not-signed-in;'],
   [{}, 'signed in · not checked yet', 'key', ';identity;stored;hasCredential;'],
-  [{ consent: granted() }, 'granted · 3 scopes', 'pass-filled testing.iconPassed', ';identity;granted;hasCredential;'],
+  [{ consent: granted() }, 'granted · 3 scopes', 'pass-filled charts.green', ';identity;granted;hasCredential;'],
   [
     { consent: granted(now + 45 * 60_000) },
     'granted · 3 scopes · expires in 45 min',
-    'pass-filled testing.iconPassed',
+    'pass-filled charts.green',
     ';identity;granted;hasCredential;',
   ],
   [
     { consent: granted(now, []) },
     'granted · 1 scope · expired',
-    'pass-filled testing.iconPassed',
+    'pass-filled charts.green',
     ';identity;granted;hasCredential;',
   ],
   [
