@@ -60,7 +60,7 @@ export function presentBulkQuestion(
   const count = String(items.length);
   const warning =
     losing.length > 0
-      ? `${translate('Work that is not downloaded would be lost, or may be ({count} of them).', { count: String(losing.length) })} `
+      ? `${translate('With {count} of them something is lost, or may be: see below.', { count: String(losing.length) })} `
       : '';
   const question =
     items.length === 1 ? translate('Reset 1 consent?', {}) : translate('Reset {count} consents?', { count });
@@ -69,7 +69,7 @@ export function presentBulkQuestion(
     listLines(items, earlierUnknown, context).join('\n'),
     effectLines(items, context).join('\n'),
     leftOutLines(leftOut, context).join('\n'),
-    translate('This cannot be undone; the users have to consent again.', {}),
+    translate('This cannot be undone: only new consents give access again.', {}),
   ];
   return {
     message: `${warning}${question}`,
@@ -98,15 +98,15 @@ function projectLines(items: readonly BulkItem[], { translate }: Context): reado
 /** All of few; of many the first names, and those that would lose something, as far as there is room. */
 function listLines(items: readonly BulkItem[], earlierUnknown: EarlierUnknown, context: Context): readonly string[] {
   const { translate } = context;
-  const line = (item: BulkItem): string =>
-    [`• ${nameOf(item.target)}`, ...remarksOf(item, earlierUnknown, context)].join('  ');
-  if (items.length <= namedAtMost) return items.map(line);
+  const line = (item: BulkItem, remarks = remarksOf): string =>
+    [`• ${nameOf(item.target)}`, ...remarks(item, earlierUnknown, context)].join('  ');
+  if (items.length <= namedAtMost) return items.map((item) => line(item));
   const andMore = (count: number): string => translate('and {count} more', { count: String(count) });
   const marked = items.filter((item) => remarksOf(item, earlierUnknown, context).length > 0);
   const first = items.slice(0, namedAtMost).map(({ target }) => nameOf(target));
   return [
     `${first.join(', ')} ${andMore(items.length - first.length)}`,
-    ...marked.slice(0, namedAtMost).map(line),
+    ...marked.slice(0, namedAtMost).map((item) => line(item, shortRemarks)),
     ...(marked.length > namedAtMost ? [`• ${andMore(marked.length - namedAtMost)}`] : []),
   ];
 }
@@ -137,6 +137,12 @@ function remarksOf({ target, preview }: BulkItem, earlierUnknown: EarlierUnknown
     ? [context.translate('The outcome of an earlier reset is still unknown. Better verify that one first.', {})]
     : [];
   return [...unknown, ...preview.losses.map((loss) => happened(loss, context))];
+}
+
+/** The sum of what is lost, which stands first; each single thing was read in the list before. */
+function shortRemarks(item: BulkItem, earlierUnknown: EarlierUnknown, context: Context): readonly string[] {
+  const { preview } = item;
+  return remarksOf({ ...item, preview: { ...preview, losses: preview.losses.slice(0, 1) } }, earlierUnknown, context);
 }
 
 function happened(why: Reason, { texts, translate }: Context): string {

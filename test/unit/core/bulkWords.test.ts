@@ -35,7 +35,7 @@ describe('the question before a bulk', () => {
       context,
     );
     assert.equal(verb, 'Reset 3 Consents');
-    assert.match(message, /^Work .* would be lost, or may be \(1 of them\)\. Reset 3 consents\?$/);
+    assert.match(message, /^With 1 of them something is lost, or may be: see below\. Reset 3 consents\?$/);
     const lines = detail.split('\n');
     assert.ok(lines.includes('Shop: 3, sent to https://consent.example'), detail);
     assert.ok(lines.includes('• user0@example.com'), detail);
@@ -52,7 +52,7 @@ describe('the question before a bulk', () => {
   it('counts many, which were read in a list before, and still names those that lose something', () => {
     const desk = new BulkDesk(120);
     const items = desk.items.map((item, at) =>
-      at === 100 ? { ...item, preview: previewOf([reason('test.loss')]) } : item,
+      at === 100 ? { ...item, preview: previewOf([reason('test.loss'), reason('test.missing')]) } : item,
     );
     const { detail } = presentBulkQuestion(items, [], new Set(), context);
     assert.ok(detail.includes(`and ${120 - namedAtMost} more`), detail);
