@@ -5,6 +5,7 @@ import { repoRoot } from '../../scripts/host/paths';
 import { violations } from './axe';
 import { contrasts } from './contrast';
 import { openWorkbench, type Workbench, withEvidence } from './driver';
+import { SandboxView } from './sandboxView';
 import { SettingsFile } from './settingsFile';
 import type { TreeView } from './treeView';
 
@@ -80,6 +81,34 @@ describe('accessibility in a real workbench', () => {
       for (const user of [alice, bob]) {
         await consents.waitForRow(user, ({ description }) => description.startsWith('granted'), 60_000);
       }
+      assert.deepEqual(await judge('views'), []);
+      assert.deepEqual(await judge('status'), []);
+    }));
+
+  it('of every row of a verified reset, of one whose outcome is unknown, and of the journal is no worse', () =>
+    withEvidence(workbench, 'accessibility-outcomes', async () => {
+      const { window } = workbench;
+      const sandbox = new SandboxView(workbench.sandboxOrigin);
+      const reset = async (user: string): Promise<void> => {
+        await consents.inlineAction(user, 'Reset Consent');
+        await window.modal.read();
+        await window.modal.press('Reset Consent');
+      };
+      await reset(alice);
+      await consents.waitForRow(alice, ({ description }) => description === 'needs consent · reset verified');
+      await sandbox.loseAnswers();
+      await reset(bob);
+      await consents.waitForRow(bob, ({ description }) => description === 'checking that it is gone…');
+      assert.deepEqual(await judge('views'), [], 'while it is busy');
+      await consents.inlineAction(bob, 'Cancel or Stop Waiting');
+      await consents.waitForRow(bob, ({ description }) => description.startsWith('outcome unknown'));
+      await sandbox.mend();
+      await window.clearNotifications();
+      await window.runCommand('Reconsent: Show Journal');
+      const journal = window.tree('Journal');
+      await journal.waitForRow(alice, ({ description }) => description.startsWith('verified · '));
+      await journal.waitForRow(bob, ({ description }) => description.startsWith('outcome unknown · '));
+      await consents.expand(bob);
       assert.deepEqual(await judge('views'), []);
       assert.deepEqual(await judge('status'), []);
     }));

@@ -26,7 +26,7 @@ async function resets(workbench: Workbench): Promise<readonly string[]> {
   return (await control<readonly Reset[]>(workbench, 'GET', 'google/resets')).map(({ user }) => user).sort();
 }
 
-for (const version of ['min', 'newest'] as const) {
+for (const version of ['newest'] as const) {
   describe(`resetting several consents in a real workbench, VS Code ${version}`, () => {
     let workbench: Workbench;
     let tree: TreeView;

@@ -74,5 +74,20 @@ for (const language of languages) {
         await window.screenshot(`language-${language}-credential`);
         await quickInput.dismiss();
       }));
+
+    it('leads through a wizard in that language', () =>
+      withEvidence(workbench, `language-${language}-wizard`, async () => {
+        const { window } = workbench;
+        const { quickInput } = window;
+        await window.runCommand(`Reconsent: ${titled(language, 'command.addProject.title')}`);
+        const title = said(language, 'Add a project');
+        await quickInput.shown(new RegExp(`^${title}.*1/`));
+        await window.page.getByPlaceholder(said(language, 'Which service?')).waitFor();
+        await window.screenshot(`language-${language}-wizard`);
+        await quickInput.choose('Identity Platform');
+        await quickInput.shown(new RegExp(`^${title}.*2/`));
+        await window.screenshot(`language-${language}-wizard-name`);
+        await quickInput.dismiss();
+      }));
   });
 }

@@ -73,9 +73,9 @@ describe('Venafi TPP of the sandbox, from a clean profile on', () => {
       await page.getByRole('heading', { name: 'Connected' }).waitFor();
       await page.close();
 
-      for (const row of [user, 'build-pipeline']) {
-        await tree.waitForRow(row, ({ description }) => description.startsWith('signed in'));
-      }
+      // Everybody in the project is read with the new sign-in: the reset of before, and what others were granted.
+      await tree.waitForRow(user, ({ description }) => description === 'needs consent');
+      await tree.waitForRow('build-pipeline', ({ description }) => description.startsWith('granted · '));
       await window.waitUntil('the wait to be over', async () => (await window.notifications()).length === 0);
     }));
 });
