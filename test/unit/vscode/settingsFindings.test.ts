@@ -223,11 +223,11 @@ describe('a settings document', () => {
       'vscode-userdata:/srv/a/.config/Code/User/profiles/-1a2b/settings.json': 'profile',
       'file:/srv/a/.config/Code/User/settings.json': 'user',
       'vscode-userdata:/srv/a/.config/Code/User/keybindings.json': undefined,
-      'file:/work/shop/.vscode/settings.json': 'folder',
-      'file:/work/shop.code-workspace': 'workspace',
+      'file:/srv/shop/.vscode/settings.json': 'folder',
+      'file:/srv/shop.code-workspace': 'workspace',
       'vscode-remote:/srv/a/.vscode-server/data/Machine/settings.json': 'machine',
-      'file:/work/shop/settings.json': undefined,
-      'file:/work/shop/package.json': undefined,
+      'file:/srv/shop/settings.json': undefined,
+      'file:/srv/shop/package.json': undefined,
     };
     for (const [address, place] of Object.entries(places)) {
       const [scheme = '', path = ''] = address.split(/:(.*)/);
