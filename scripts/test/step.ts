@@ -19,7 +19,7 @@ export interface StepResult {
   readonly passed: number;
   readonly failed: number;
   readonly seconds: number;
-  /** Why it failed, where the output does not say so itself. */
+  /** Why it failed, where the output does not say so itself; and what passed at a second try only. */
   readonly note?: string;
   readonly output: string;
 }
@@ -47,20 +47,21 @@ export async function runStep(step: Step, cwd: string): Promise<StepResult> {
   const seconds = (performance.now() - began) / 1000;
   const output = Buffer.concat(chunks).toString('utf8');
   const exit = late ? `did not end within ${step.limitMs / 1000} s` : code === 0 ? undefined : `exit code ${code}`;
-  return { step, seconds, output, ...judge(step, exit, readTotals(output)) };
+  return { step, seconds, output, ...judge(step, exit, readTotals(output), readSecondTries(output)) };
 }
 
 function judge(
   step: Step,
   exit: string | undefined,
   totals: { readonly passed: number; readonly failed: number } | undefined,
+  secondTries: string | undefined,
 ): Pick<StepResult, 'ok' | 'passed' | 'failed' | 'note'> {
   const { passed, failed } = (step.tests ? totals : undefined) ?? { passed: 0, failed: 0 };
   if (exit !== undefined) return { ok: false, passed, failed: Math.max(failed, 1), note: exit };
   if (!step.tests) return { ok: true, passed, failed };
   if (!totals) return { ok: false, passed, failed: 1, note: 'no totals were printed' };
   if (passed + failed === 0) return { ok: false, passed, failed: 1, note: 'no test ran' };
-  return { ok: failed === 0, passed, failed };
+  return { ok: failed === 0, passed, failed, ...(secondTries ? { note: secondTries } : {}) };
 }
 
 /** The totals that mocha's reporter or our own runner closes with. */
@@ -71,4 +72,9 @@ export function readTotals(output: string): { readonly passed: number; readonly 
   if (!passing) return undefined;
   const failing = [...output.matchAll(/^ {2}(\d+) failing$/gm)].at(-1);
   return { passed: Number(passing[1]), failed: Number(failing?.[1] ?? 0) };
+}
+
+function readSecondTries(output: string): string | undefined {
+  const names = [...output.matchAll(/^passed at the second try only: (.+)$/gm)].map(([, name]) => name);
+  return names.length > 0 ? `at the second try only: ${names.join(', ')}` : undefined;
 }

@@ -21,7 +21,8 @@ function suite(name: string, command: readonly string[], after: readonly string[
 
 /**
  * All that `npm test` does. The order is the order of the summary; what need not wait for something runs beside it.
- * The steps that start a VS Code come one after the other: two at a time are slower than that on two cores.
+ * A VS Code has one core for itself while the other one is busy with tests of plain code, and then with the other half of
+ * those in a browser.
  */
 export const steps: readonly Step[] = [
   check('typecheck', [node, bin('typescript', 'bin', 'tsc'), '--noEmit']),
@@ -45,11 +46,16 @@ export const steps: readonly Step[] = [
     [...tsx, 'test/host/run.ts', '--vscode', 'newest', '--no-build'],
     ['host, oldest VS Code'],
   ),
-  suite('ui', [node, ...mocha(120_000, 'test/ui/*.test.ts')], ['host, newest VS Code'], 12),
-  suite('ui, longer ways', [node, ...mocha(120_000, 'test/ui/flows/*.test.ts')], ['ui'], 12),
+  suite('ui', [...tsx, 'scripts/test/browserRun.ts', 'test/ui'], ['host, newest VS Code'], 12),
+  suite(
+    'ui, longer ways',
+    [...tsx, 'scripts/test/browserRun.ts', 'test/ui/flows'],
+    ['host, newest VS Code', 'unit and manifest', 'contract', 'conformance'],
+    12,
+  ),
   check(
     'packaged extension',
     [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'],
-    ['ui, longer ways', 'unit and manifest'],
+    ['ui', 'ui, longer ways', 'unit and manifest'],
   ),
 ];

@@ -92,14 +92,28 @@ describe('reconsent.projects as a document, in a real workbench', () => {
     }
   }
 
+  /** Opens the menu of quick fixes at the cursor. Markers that change just then close it again: as a person would, it is asked for anew. */
+  async function quickFixes(expected: string): Promise<Locator> {
+    const { page } = workbench.window;
+    const menu = page.locator('.action-widget');
+    for (let attempt = 1; ; attempt++) {
+      await page.keyboard.press('ControlOrMeta+.');
+      try {
+        await menu.getByText(expected).waitFor({ timeout: stepMs });
+        return menu;
+      } catch (thrown) {
+        if (attempt === 4) throw thrown;
+        await page.keyboard.press('Escape');
+      }
+    }
+  }
+
   it('marks an unknown key where it stands, and a quick fix mends it from the keyboard, unsaved', () =>
     withEvidence(workbench, 'settings-fix', async () => {
       const { window } = workbench;
       await openFile({ ...withoutClient, clientID: clientId });
       await goBehind('"clientI');
-      await window.page.keyboard.press('ControlOrMeta+.');
-      const menu = window.page.locator('.action-widget');
-      await menu.getByText('Change to "clientId"').waitFor();
+      const menu = await quickFixes('Change to "clientId"');
       await menu.getByText('Remove "clientID"').waitFor();
       await window.screenshot('settings-fix');
       await window.page.keyboard.press('Enter');
@@ -120,8 +134,7 @@ describe('reconsent.projects as a document, in a real workbench', () => {
       await window.screenshot('settings-secret');
       await window.page.keyboard.press('Escape');
       await goBehind('"clientSecre');
-      await window.page.keyboard.press('ControlOrMeta+.');
-      await window.page.locator('.action-widget').getByText('Remove "clientSecret" from Settings').waitFor();
+      await quickFixes('Remove "clientSecret" from Settings');
       await window.page.keyboard.press('Enter');
       await window.waitUntil('the secret to be gone', async () => !(await text()).includes('planted'));
       await squiggles.first().waitFor({ state: 'detached' });
