@@ -35,6 +35,7 @@ export const steps: readonly Step[] = [
     ['build'],
   ),
   suite('contract', [node, ...mocha(30_000, 'test/contract/**/*.test.ts')]),
+  suite('faults', [node, ...mocha(30_000, 'test/faults/**/*.test.ts')]),
   suite('conformance', [node, ...mocha(120_000, 'test/conformance/*.test.ts')]),
   suite(
     'host, oldest VS Code',

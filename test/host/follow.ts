@@ -1,10 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { HostEvent } from './inHost/events';
+import type { HostEvent, HostTest } from './inHost/events';
 
 /** Follows the events file of a test run: prints its lines and keeps the totals. */
 export interface EventFollower {
   /** Reads what was written since the last call. */
   read(): void;
+  /** How each test ended that has ended by now. */
+  tests(): readonly HostTest[];
   /** The totals, once the run has reached its end. */
   totals(): { readonly passed: number; readonly failed: number; readonly pending: number } | undefined;
 }
@@ -13,6 +15,7 @@ export interface EventFollower {
 export function followEvents(file: string, print: (line: string) => void): EventFollower {
   let at = 0;
   let rest = '';
+  const tests: HostTest[] = [];
   let end: Extract<HostEvent, { kind: 'end' }> | undefined;
   return {
     read() {
@@ -26,12 +29,14 @@ export function followEvents(file: string, print: (line: string) => void): Event
         for (const line of lines) {
           const event = JSON.parse(line) as HostEvent;
           if (event.kind === 'line') print(event.text);
+          else if (event.kind === 'test') tests.push({ fullTitle: event.fullTitle, state: event.state });
           else end = event;
         }
       } finally {
         closeSync(descriptor);
       }
     },
+    tests: () => tests,
     totals: () => end,
   };
 }

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildExtension } from '../../scripts/host/build';
 import { runProgram, ToolingError } from '../../scripts/host/failure';
 import { repoRoot } from '../../scripts/host/paths';
 import type { HostVersion } from '../../scripts/host/provide';
+import type { HostTest } from './inHost/events';
 import { runInServer, type SuiteResult } from './runInServer';
 
 const usage = `Runs the suites below test/host/suite in the extension host of a real VS Code.
@@ -14,6 +16,7 @@ const usage = `Runs the suites below test/host/suite in the extension host of a 
   --suites <folder>          other suites
   --extension <folder>       another extension under test
   --no-build                 take dist/ as it is
+  --results <file>           write how each test ended there, as JSON
   --verbose                  print the console of the window, too`;
 
 /** Runs in the versions asked for, one after the other, and prints the closing line `N passed, N failed`. */
@@ -26,6 +29,7 @@ async function main(): Promise<number> {
       suites: { type: 'string', default: join(repoRoot, 'test', 'host', 'suite') },
       extension: { type: 'string', default: repoRoot },
       'no-build': { type: 'boolean', default: false },
+      results: { type: 'string' },
       verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -41,6 +45,7 @@ async function main(): Promise<number> {
 
   let passed = 0;
   let failed = 0;
+  const tests: HostTest[] = [];
   for (const version of versions) {
     console.log(`\nVS Code ${version}`);
     const result: SuiteResult = await runInServer(version, {
@@ -52,11 +57,13 @@ async function main(): Promise<number> {
     });
     passed += result.passed;
     failed += result.failed;
+    tests.push(...(result.tests ?? []));
     if (result.problem) {
       failed += 1;
       console.log(`\n  VS Code ${version}: ${result.problem}`);
     }
   }
+  if (values.results !== undefined) writeFileSync(values.results, JSON.stringify(tests));
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed > 0 || passed === 0 ? 1 : 0;
 }

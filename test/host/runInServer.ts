@@ -8,7 +8,7 @@ import { type HostVersion, provideHost } from '../../scripts/host/provide';
 import { type RunningServer, startServer, workbenchAddress } from '../../scripts/host/server';
 import { bundleSuites, callerFolder, debuggerFolder } from './bundle';
 import { followEvents } from './follow';
-import type { HostRun } from './inHost/events';
+import type { HostRun, HostTest } from './inHost/events';
 
 /** What to run in an extension host. */
 export interface SuiteRun {
@@ -28,6 +28,8 @@ export interface SuiteResult {
   readonly passed: number;
   readonly failed: number;
   readonly problem?: string;
+  /** How each test ended, as far as the run came. */
+  readonly tests?: readonly HostTest[];
 }
 
 /** Runs the suites in the real extension host of that VS Code, in its server build and a headless browser. */
@@ -85,7 +87,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
     clearTimeout(timer);
     clearInterval(ticker);
     follower.read();
-    return judge(end, follower.totals(), server.logFile);
+    return { ...judge(end, follower.totals(), server.logFile), tests: follower.tests() };
   } finally {
     await browser.close();
     await server?.stop();

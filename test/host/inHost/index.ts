@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
-import type { HostEvent, HostRun } from './events';
+import type { HostEvent, HostRun, HostTest } from './events';
 
 /**
  * The module that VS Code loads into the extension host as `extensionTestsPath`: runs the bundled suites beside it with
@@ -15,7 +15,7 @@ export async function run(): Promise<void> {
   const emit = (event: HostEvent): void => appendFileSync(settings.events, `${JSON.stringify(event)}\n`);
   const line = (text: string): void => emit({ kind: 'line', text });
   try {
-    const { passed, failed, pending } = await runMocha(settings, line);
+    const { passed, failed, pending } = await runMocha(settings, emit);
     emit({ kind: 'end', passed, failed, pending });
     if (failed > 0) throw new Error(`${failed} failed`);
     if (passed === 0) throw new Error('No test ran');
@@ -34,8 +34,11 @@ class Silent extends Mocha.reporters.Base {
 
 async function runMocha(
   settings: HostRun,
-  line: (text: string) => void,
+  emit: (event: HostEvent) => void,
 ): Promise<{ passed: number; failed: number; pending: number }> {
+  const line = (text: string): void => emit({ kind: 'line', text });
+  const ended = (test: Mocha.Runnable, state: HostTest['state']): void =>
+    emit({ kind: 'test', fullTitle: test.fullTitle(), state });
   const mocha = new Mocha({
     ui: 'bdd',
     timeout: 20_000,
@@ -62,16 +65,19 @@ async function runMocha(
     });
     runner.on('pass', (test) => {
       passed += 1;
+      ended(test, 'passed');
       line(
         `${'  '.repeat(depth)}✔ ${test.title}${test.duration && test.duration > 500 ? ` (${test.duration}ms)` : ''}`,
       );
     });
     runner.on('pending', (test) => {
       pending += 1;
+      ended(test, 'pending');
       line(`${'  '.repeat(depth)}- ${test.title}`);
     });
     runner.on('fail', (test, error: unknown) => {
       failed += 1;
+      ended(test, 'failed');
       line(`${'  '.repeat(depth)}${failed}) ${test.title}`);
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       failures.push(`${failed}) ${test.fullTitle()}\n${text.replaceAll(/^/gm, '     ')}`);
