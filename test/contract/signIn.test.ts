@@ -225,7 +225,7 @@ describe('signing in at the sandbox', () => {
     );
   });
 
-  it('says what the user has left unticked', async () => {
+  it('fault 48: says what the user has left unticked', async () => {
     world.browser = (page) => consent(page, { untick: [scope('myactivity.search')] });
     const result = await world.signIn();
     assert.ok(result.kind === 'signed-in', world.text(result));
@@ -235,7 +235,7 @@ describe('signing in at the sandbox', () => {
     );
   });
 
-  it('Cancel on the page: denied, and nothing was exchanged', async () => {
+  it('fault 46: Cancel on the page: denied, and nothing was exchanged', async () => {
     world.browser = (page) => consent(page, { decision: 'cancel' });
     const result = await world.signIn();
     assert.equal(result.kind, 'denied');
@@ -276,7 +276,7 @@ describe('signing in at the sandbox', () => {
     ],
   ];
   for (const [what, prepare, text] of deadEnds) {
-    it(`${what}: the page never leads back, and the wait ends in time`, async () => {
+    it(`fault 49: ${what}: the page never leads back, and the wait ends in time`, async () => {
       await prepare(world);
       world.browser = async (page) => {
         const response = await fetch(page, { redirect: 'manual' });
@@ -405,7 +405,7 @@ describe('signing in at the sandbox', () => {
     assert.equal((await world.signIn()).kind, 'signed-in');
   });
 
-  it('cancelled while the page shows: nothing was exchanged, though the user consents later', async () => {
+  it('fault 46: cancelled while the page shows: nothing was exchanged, though the user consents later', async () => {
     let later: URL | undefined;
     world.browser = async (page) => {
       world.stop.abort();

@@ -208,7 +208,7 @@ describe('Venafi TPP against the sandbox', () => {
     assert.equal(posts(), 0);
   });
 
-  it('grants that carry tokens leave them nowhere', async () => {
+  it('fault 38: grants that carry tokens leave them nowhere', async () => {
     world.control.setSwitches({ grantsCarryTokens: true });
     const outcome = await world.revoke(alice);
     assert.equal(outcome.kind, 'verified');

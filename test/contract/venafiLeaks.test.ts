@@ -199,7 +199,7 @@ describe('what a hostile Venafi server sends', () => {
     }
   }
 
-  it('in grants: a preview, a reset and its proof leave no token anywhere, and no name acts', async () => {
+  it('fault 38: tokens in grants: a preview, a reset and its proof leave no token anywhere, and no name acts', async () => {
     const alice = world.id('alice.test');
     const listed = await getGrants(apiOf({ project: world.project }, world), ownToken(), alice, never);
     assert.ok(listed.kind === 'grants' && listed.grants.length === 3 + hostile.length, listed.kind);
@@ -222,7 +222,7 @@ describe('what a hostile Venafi server sends', () => {
   });
 
   for (const fault of ['invalidRequest', 'insufficientRights', 'insufficientScope', 'invalidToken'] as const) {
-    it(`as the description of ${fault} to a revocation: its link does not run, and the echoed token is not kept`, async () => {
+    it(`fault 41: as the description of ${fault} to a revocation: its link does not run, and the echoed token is not kept`, async () => {
       const { accessToken, refreshToken } = world.sample.administrator;
       world.control.fault(fault, { route: 'revokeGrants', description: description(accessToken) });
       world.control.fault('refreshTokenInvalid', { route: 'token', description: description(refreshToken) });
@@ -234,7 +234,7 @@ describe('what a hostile Venafi server sends', () => {
   }
 
   for (const fault of ['invalidRequest', 'refreshTokenInvalid'] as const) {
-    it(`as the description of ${fault} to a refresh and to a sign-out`, async () => {
+    it(`fault 41: as the description of ${fault} to a refresh and to a sign-out`, async () => {
       const { accessToken, refreshToken } = world.sample.administrator;
       world.control.fault('invalidRequest', { route: 'revokeToken', description: description(accessToken) });
       const operator = { project: world.project, identity: { id: '', label: '' } };
@@ -250,7 +250,7 @@ describe('what a hostile Venafi server sends', () => {
     });
   }
 
-  it('as the description of a refused sign-in, with the password and the device code in it', async () => {
+  it('fault 41: as the description of a refused sign-in, with the password and the device code in it', async () => {
     const { username } = world.sample.administrator;
     const account = { username, password: secretOf(password), scope: world.sample.scope };
     world.control.fault('invalidRequest', { route: 'oauth', description: description(password), times: 1 });
@@ -279,7 +279,7 @@ describe('what a hostile Venafi server sends', () => {
     await assertClean({ journalled: false });
   });
 
-  it('as names in the list of users: no icon, no direction, no line of its own, and never too long', async () => {
+  it('fault 42: as names in the list of users: no icon, no direction, no line of its own, and never too long', async () => {
     const target = {
       project: world.project,
       identity: { id: '', label: '' },

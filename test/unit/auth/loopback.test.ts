@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { code, LoopbackStage, right, state, tokenUrl } from './loopbackStage';
 import { ask, openRaw, requestHead, tryConnect } from './rawConnection';
 
-describe('the loopback listener', () => {
+describe('fault 45: what else comes to the loopback listener', () => {
   let stage: LoopbackStage;
   beforeEach(() => {
     stage = new LoopbackStage();

@@ -26,7 +26,7 @@ const tokens = {
 };
 const pending = response(400, { error: 'authorization_pending' });
 
-describe('vedauth device flow', () => {
+describe('fault 46: vedauth device flow', () => {
   let wall: number;
   let clock: FakeClock;
   beforeEach(() => {

@@ -10,7 +10,7 @@ import { Bench, neverAborted, post } from './bench';
 const token = 'ya29.a0/Ab+c=d~e"f\\g&h<i>j\'k l%m*n-o_p!q(r)';
 const formType = 'application/x-www-form-urlencoded';
 
-describe('transport: error answers that repeat our secrets', () => {
+describe('fault 41: error answers that repeat our secrets', () => {
   let bench: Bench;
   beforeEach(() => {
     bench = new Bench();

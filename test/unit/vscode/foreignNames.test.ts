@@ -8,7 +8,7 @@ import { alice, aliceKey, origins, SignInDesk } from './signInDesk';
 const link = '[alice](command:workbench.action.quit)';
 const inertLink = '[alice] (command:workbench.action.quit)';
 
-describe('names from outside', () => {
+describe('fault 42: names from outside', () => {
   it('are no link in the progress of a sign-in', async function () {
     this.timeout(30_000);
     const { grantAgain } = await import('../../../src/vscode/signIn/signIn');

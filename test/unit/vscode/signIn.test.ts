@@ -112,7 +112,7 @@ describe('Sign In in the editor', () => {
     assert.deepEqual(desk.asked(), [scope('chrome.history')]);
   });
 
-  describe('with a partial consent', () => {
+  describe('fault 48: with a partial consent', () => {
     beforeEach(async () => {
       desk.ports.vault.lastGrants = async () => ['myactivity.search', 'maps.reviews'];
       desk.granted = (asked) => asked.slice(0, 1);
@@ -149,7 +149,7 @@ describe('Sign In in the editor', () => {
     });
   });
 
-  describe('when the page never comes back', () => {
+  describe('fault 49: when the page never comes back', () => {
     const ends = {
       cancelled: () => desk.editor.progress.at(-1)?.cancel(),
       'timed out': () => desk.clock.advance(300_000),
