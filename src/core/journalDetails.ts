@@ -28,13 +28,17 @@ export function entryPage(entry: JournalEntry, state: EntryState, context: Detai
 function explanation(entry: JournalEntry, state: EntryState, { texts, translate }: DetailContext): readonly string[] {
   if (!entry.outcome) {
     if (state === 'running') return [translate('A window is working on it.', {})];
-    return [
-      translate('No window noted how it ended. The request may have been carried out; it is not sent again.', {}),
-      translate('Verify reads whether the consent is gone.', {}),
-    ];
+    const end = translate(
+      'No window noted how it ended. The request may have been carried out; it is not sent again.',
+      {},
+    );
+    return state === 'dismissed' ? [end] : [end, translate('Verify reads whether the consent is gone.', {})];
   }
   const { happened, notHappened, remedy } = reasonSentences(entry.outcome.reason, texts, translate);
-  return [happened, notHappened, remedy].filter((sentence) => sentence !== undefined);
+  // Who has dismissed it is done with it: advice to verify or dismiss would be late.
+  return [happened, notHappened, state === 'dismissed' ? undefined : remedy].filter(
+    (sentence) => sentence !== undefined,
+  );
 }
 
 type Fact = readonly [name: string, value: string];

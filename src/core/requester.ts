@@ -17,7 +17,7 @@ export function requesterLine(requester: Requester, translate: Translate): strin
       });
     case 'extension':
       return translate(
-        'Requested by another extension, by its own account {name} ({id}). You did not start this in Reconsent.',
+        'Requested by another extension that calls itself {name} ({id}). You did not start this in Reconsent.',
         { name: plainText(requester.name, 80), id: plainText(requester.id, 120) },
       );
   }

@@ -23,6 +23,7 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: readonly vscode.Disposable[];
   #files: readonly RefusedFile[] = [];
+  #isDisposed = false;
 
   constructor(private readonly deps: DiagnosticsDeps) {
     const selector = [{ pattern: '**/settings.json' }, { pattern: '**/*.code-workspace' }];
@@ -44,7 +45,7 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
     if (document.isClosed || !settingsPlace(document.uri)) return;
     this.#publish(document);
     this.#files = await refusedFiles(this.deps.authorities);
-    if (!document.isClosed) this.#publish(document);
+    if (!document.isClosed && !this.#isDisposed) this.#publish(document);
   }
 
   #publish(document: vscode.TextDocument): void {
@@ -72,6 +73,7 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }

@@ -11,7 +11,7 @@ import type { Log } from '../../core/ports';
 import { withClient } from '../../core/projectEntry';
 import { BoundSecret } from '../../core/redact';
 import { parseOptions } from '../../providers/googleDataPortability/settings';
-import type { Projects } from '../projects';
+import { type Projects, writtenUnread } from '../projects';
 import type { Prompts } from '../prompts';
 import { readClientFile } from './clientFile';
 
@@ -173,8 +173,11 @@ async function keepClient(
     await projects.save(target.project.id, (existing) => withClient(existing, target.project.id, entry));
   } catch (error) {
     const why = error instanceof Error ? plainText(error.message) : '';
+    const isWritten = error instanceof Error && error.name === writtenUnread;
     await prompts.error(
-      vscode.l10n.t('The client could not be written into your settings. Nobody was asked for consent. {0}', why),
+      isWritten
+        ? vscode.l10n.t('Your settings were written, but the project cannot be found in them. Look at them.')
+        : vscode.l10n.t('The client could not be written into your settings. Nobody was asked for consent. {0}', why),
     );
     return undefined;
   }

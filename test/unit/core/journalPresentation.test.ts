@@ -104,6 +104,12 @@ describe('the page of an entry', () => {
     assert.doesNotMatch(page, /planted|ya29/);
   });
 
+  it('advises nothing any more for one that was dismissed', () => {
+    const page = { ...context, service: 'Google', way: undefined };
+    assert.doesNotMatch(entryPage(ended('unknown', { dismissed: true }), 'dismissed', page), /Verify/);
+    assert.doesNotMatch(entryPage(entryOf({ dismissed: true }), 'dismissed', page), /Verify/);
+  });
+
   it('does not claim that an open one has ended, or that its request has left', () => {
     const page = entryPage(entryOf(), 'unknown', { ...context, service: 'Google', way: undefined });
     assert.match(page, /No window noted how it ended/);

@@ -1,6 +1,7 @@
 import '../../fakes/editor';
 import assert from 'node:assert/strict';
 import type { ConsentState } from '../../../src/core/consentStore';
+import { writtenUnread } from '../../../src/vscode/projects';
 import { noon } from '../../fakes/resetStage';
 import { response, ScriptedTransport } from '../../fakes/scriptedTransport';
 import { tryConnect } from '../auth/rawConnection';
@@ -237,6 +238,30 @@ describe('Sign In in the editor', () => {
     assert.deepEqual(saved, [{ id: 'shop', clientId: typed[0] }], 'without the address of the old client');
     assert.equal((await desk.credentials()).length, 1);
   });
+
+  for (const [name, words] of [
+    ['Error', /could not be written into your settings/],
+    [writtenUnread, /settings were written, but the project cannot be found/],
+  ] as const) {
+    it(`says whether the settings were written when another client cannot be used: ${name}`, async () => {
+      desk.ports.vault.lastGrants = async () => ['maps.reviews'];
+      desk.transport = new ScriptedTransport(response(401, { error: 'invalid_client' }));
+      const typed = ['123456789012-other.apps.googleusercontent.com', planted.clientSecret];
+      Object.assign(desk.ports.prompts, { credential: async () => typed.shift() });
+      Object.assign(desk.ports.projects, {
+        save: async () => {
+          throw Object.assign(new Error('The disk is full.'), { name });
+        },
+      });
+      const wanted = ['Open Browser', 'Another Client…', 'Enter client ID and secret'];
+      desk.press = ({ buttons }) => buttons.find((one) => wanted.includes(one));
+      const pages = desk.pages.length;
+      await again();
+      assert.match(desk.last().text, words);
+      assert.equal(desk.pages.length, pages + 1, 'nobody is sent to the consent page with it');
+      assert.equal((await desk.credentials()).length, 0);
+    });
+  }
 
   describe('Grant Consent Again', () => {
     it('asks for what was granted last, with nothing to choose', async () => {
