@@ -9,6 +9,7 @@ import type { NotSentCause } from '../core/ports';
 import { errorCode, isConnectionLoss, tcpCause, tlsCause } from './classify';
 import type { Limits } from './limits';
 import type { ProxyChoice } from './proxy';
+import type { StartTimer } from './timers';
 import type { Trust } from './trust';
 import { openTunnel } from './tunnel';
 
@@ -30,6 +31,7 @@ export interface Destination {
 export interface ConnectionSettings {
   readonly limits: Limits;
   readonly trust: Trust;
+  readonly startTimer: StartTimer;
 }
 
 /** `untrusted` is the origin whose issuer is not known. */
@@ -45,14 +47,13 @@ export async function openConnection(
   const scope = new AbortController();
   const stop = () => scope.abort('stopped');
   signal.addEventListener('abort', stop, { once: true });
-  // Node's timers run on the monotonic clock: setting the wall clock neither shortens nor lengthens them.
-  const timer = setTimeout(() => scope.abort('timeout'), settings.limits.connectMs);
+  const timer = settings.startTimer(settings.limits.connectMs, () => scope.abort('timeout'));
   try {
     if (signal.aborted) return { kind: 'stopped', onTheWayTo: 'server' };
     const opened = await openTrusted(destination, settings, scope.signal);
     return opened.kind === 'stopped' && scope.signal.reason === 'timeout' ? timedOut(destination, opened) : opened;
   } finally {
-    clearTimeout(timer);
+    timer.stop();
     signal.removeEventListener('abort', stop);
   }
 }

@@ -1,18 +1,19 @@
+import { nodeTimer, type StartTimer, type Timer } from './timers';
+
 /**
  * The end of one request: by its caller, by the transport closing, or by its total time. Plain callbacks where possible:
  * making an `AbortSignal` costs more than all the rest of sending a small request.
  */
 export class Deadline {
   readonly #caller: AbortSignal;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: Timer;
   readonly #listeners = new Set<() => void>();
   #scope: AbortController | undefined;
   #endedBy: 'caller' | 'time' | undefined;
 
-  /** @param totalMs on Node's timers, which run on the monotonic clock */
-  constructor(caller: AbortSignal, totalMs: number) {
+  constructor(caller: AbortSignal, totalMs: number, startTimer: StartTimer = nodeTimer) {
     this.#caller = caller;
-    this.#timer = setTimeout(() => this.#end('time'), totalMs);
+    this.#timer = startTimer(totalMs, () => this.#end('time'));
     caller.addEventListener('abort', this.stop, { once: true });
     if (caller.aborted) this.stop();
   }
@@ -43,7 +44,7 @@ export class Deadline {
 
   /** Lets go of the timer and of the caller's signal. */
   release(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#caller.removeEventListener('abort', this.stop);
   }
 

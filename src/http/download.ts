@@ -16,6 +16,7 @@ import { joinHeaders, redirectOrigin } from './incoming';
 import type { Limits } from './limits';
 import { prepare } from './outgoing';
 import { ResponseStream } from './responseStream';
+import type { StartTimer } from './timers';
 
 export interface DownloaderOptions {
   readonly log: Log;
@@ -25,6 +26,7 @@ export interface DownloaderOptions {
   readonly open: (url: URL, signal: AbortSignal) => Promise<Opened>;
   /** Milliseconds without a byte. */
   readonly idleMs: number;
+  readonly startTimer: StartTimer;
 }
 
 /** What the log says instead of path and query. */
@@ -74,6 +76,7 @@ export class Downloader implements Downloads {
     const stream = new ResponseStream({
       place: place(url),
       idleMs: this.#options.idleMs,
+      startTimer: this.#options.startTimer,
       bufferBytes,
       onEnd: (end, status) => {
         release(status, endingOf(end, scope.signal.aborted));

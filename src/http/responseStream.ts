@@ -2,6 +2,7 @@
 import type Client from 'undici/lib/dispatcher/client.js';
 import type { BodyChunks, BodyEnd } from '../core/downloadPorts';
 import { brokenCause, errorCode } from './classify';
+import type { StartTimer, Timer } from './timers';
 
 export type StreamHead =
   | { readonly kind: 'head'; readonly status: number; readonly headers: Client.IncomingHeaders }
@@ -14,6 +15,7 @@ export interface StreamOptions {
   readonly place: string;
   /** Milliseconds without a byte, while bytes are being waited for. */
   readonly idleMs: number;
+  readonly startTimer: StartTimer;
   /** Bytes that wait for the reader; with more, the server has to wait as well. */
   readonly bufferBytes: number;
   /** Once, when everything has come or nothing more will. */
@@ -27,7 +29,7 @@ export class ResponseStream implements Client.Handler, BodyChunks {
   /** Settles with the answer's head, or with why there is none. */
   readonly head: Promise<StreamHead>;
   readonly #options: StreamOptions;
-  readonly #idle: NodeJS.Timeout;
+  readonly #idle: Timer;
   readonly #queue: Buffer[] = [];
   #settleHead: (head: StreamHead) => void = () => undefined;
   #headKnown = false;
@@ -46,7 +48,7 @@ export class ResponseStream implements Client.Handler, BodyChunks {
         resolve(head);
       };
     });
-    this.#idle = setTimeout(() => this.#silent(), options.idleMs);
+    this.#idle = options.startTimer(options.idleMs, () => this.#silent());
   }
 
   async next(): Promise<IteratorResult<Uint8Array, BodyEnd>> {
@@ -85,19 +87,19 @@ export class ResponseStream implements Client.Handler, BodyChunks {
       return;
     }
     this.#controller = controller;
-    this.#idle.refresh();
+    this.#idle.restart();
   }
 
   onResponseStart(_controller: Client.Controller, status: number, headers: Client.IncomingHeaders): void {
     if (this.#end || status < 200) return;
-    this.#idle.refresh();
+    this.#idle.restart();
     this.#status = status;
     this.#settleHead({ kind: 'head', status, headers });
   }
 
   onResponseData(controller: Client.PausableController, chunk: Buffer): void {
     if (this.#end) return;
-    this.#idle.refresh();
+    this.#idle.restart();
     this.#queue.push(chunk);
     this.#queued += chunk.length;
     if (this.#queued >= this.#options.bufferBytes) {
@@ -123,7 +125,7 @@ export class ResponseStream implements Client.Handler, BodyChunks {
   #goOn(): void {
     if (this.#end || !this.#paused || this.#queued >= this.#options.bufferBytes / 2) return;
     this.#paused = false;
-    this.#idle.refresh();
+    this.#idle.restart();
     this.#controller?.resume();
   }
 
@@ -138,7 +140,7 @@ export class ResponseStream implements Client.Handler, BodyChunks {
   #finish(end: BodyEnd, noHead: StreamHead, hangUp?: 'hang-up'): void {
     if (this.#end) return;
     this.#end = end;
-    clearTimeout(this.#idle);
+    this.#idle.stop();
     // Before anybody closes the socket: undici takes a close for the end of a body that has no length.
     if (hangUp) this.#controller?.abort(new HungUp());
     if (!this.#headKnown) this.#settleHead(noHead);

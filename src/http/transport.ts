@@ -21,6 +21,7 @@ import { defaultLimits, type Limits } from './limits';
 import { type Prepared, prepare } from './outgoing';
 import { ConnectFailure, ConnectionPool } from './pool';
 import { chooseProxy, type ProxyChoice, type ProxySettings } from './proxy';
+import { nodeTimer, type StartTimer } from './timers';
 import { Trust, type TrustSettings } from './trust';
 import { WarmConnections } from './warm';
 
@@ -36,6 +37,8 @@ export interface TransportOptions {
   readonly warmMs?: number;
   /** Milliseconds that a download may be silent; 30,000 if not given. */
   readonly downloadIdleMs?: number;
+  /** Of the limits for connecting, for the whole, and for silence; Node's timers if not given. */
+  readonly startTimer?: StartTimer;
 }
 
 export interface UndiciTransport extends Transport, Downloads {
@@ -116,6 +119,7 @@ type Pools = Map<string, { readonly key: string; readonly pool: ConnectionPool }
 class PooledTransport implements UndiciTransport {
   readonly #options: TransportOptions;
   readonly #limits: Limits;
+  readonly #startTimer: StartTimer;
   readonly #trust: Trust;
   readonly #warm: WarmConnections;
   readonly #downloader: Downloader;
@@ -127,11 +131,19 @@ class PooledTransport implements UndiciTransport {
   constructor(options: TransportOptions) {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
+    this.#startTimer = options.startTimer ?? nodeTimer;
     this.#trust = new Trust(options.trust);
     this.#warm = new WarmConnections(options.warmMs ?? 60_000);
     const { log, userAgent, downloadIdleMs: idleMs = 30_000 } = options;
     const open = (url: URL, signal: AbortSignal) => this.#open(url, chooseProxy(url, options.proxy()), signal);
-    this.#downloader = new Downloader({ log, userAgent, idleMs, limits: this.#limits, open });
+    this.#downloader = new Downloader({
+      log,
+      userAgent,
+      idleMs,
+      startTimer: this.#startTimer,
+      limits: this.#limits,
+      open,
+    });
   }
 
   download(request: DownloadRequest, signal: AbortSignal): Promise<DownloadAnswer> {
@@ -178,7 +190,7 @@ class PooledTransport implements UndiciTransport {
       return prepared;
     }
     setMaxListeners(0, signal); // One signal may stop a whole bulk.
-    const deadline = new Deadline(signal, this.#limits.totalMs);
+    const deadline = new Deadline(signal, this.#limits.totalMs, this.#startTimer);
     this.#underWay.add(deadline);
     const sending = new Sending(
       request,
@@ -299,7 +311,7 @@ class PooledTransport implements UndiciTransport {
   }
 
   #open(url: URL, proxy: ProxyChoice, signal: AbortSignal, project?: string): Promise<Opened> {
-    const settings = { limits: this.#limits, trust: this.#trust };
+    const settings = { limits: this.#limits, trust: this.#trust, startTimer: this.#startTimer };
     return openConnection({ origin: new URL(url.origin), proxy, project }, settings, signal);
   }
 

@@ -15,7 +15,7 @@ import type { Log, TargetLocks } from '../../src/core/ports';
 import type { Preview } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import type { Confirmation } from '../../src/core/resetSteps';
-import { createTransport, type UndiciTransport } from '../../src/http/transport';
+import { createTransport, type TransportOptions, type UndiciTransport } from '../../src/http/transport';
 import { providerDescriptions, registeredProviders } from '../../src/providers/registry';
 import type { RunningSandbox } from '../../src/sandbox/api';
 import { startSandbox } from '../../src/sandbox/server';
@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly apiVersion?: 'v1' | 'v1beta';
   readonly quotaUser?: string;
   readonly transportLimits?: { readonly totalMs?: number };
+  /** In place of what the transport has otherwise: no proxy, no authority but the system's. */
+  readonly transport?: Partial<TransportOptions>;
   /** The time that everything but the sandbox goes by; one that sleeps without waiting, if not given. */
   readonly clock?: (sandbox: RunningSandbox) => FakeClock;
 }
@@ -146,6 +148,7 @@ export class ResetWorld {
       proxy: () => ({ support: 'off', proxy: '', noProxy: [], env: {} }),
       trust: { extraCertificates: () => [] },
       ...(options.transportLimits ? { limits: options.transportLimits } : {}),
+      ...options.transport,
     });
     const folder = mkdtempSync(join(tmpdir(), 'reconsent-world-'));
     const world = new ResetWorld(

@@ -1,0 +1,33 @@
+/** Time limits that are over when the test says so. */
+import type { StartTimer } from '../../src/http/timers';
+
+interface Running {
+  readonly ms: number;
+  readonly ring: () => void;
+  until: number;
+}
+
+export class ManualTimers {
+  #now = 0;
+  readonly #running = new Set<Running>();
+
+  readonly start: StartTimer = (ms, ring) => {
+    const timer: Running = { ms, ring, until: this.#now + ms };
+    this.#running.add(timer);
+    return {
+      restart: () => {
+        if (this.#running.has(timer)) timer.until = this.#now + ms;
+      },
+      stop: () => void this.#running.delete(timer),
+    };
+  };
+
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const timer of [...this.#running]) {
+      if (timer.until > this.#now) continue;
+      this.#running.delete(timer);
+      timer.ring();
+    }
+  }
+}
