@@ -20,6 +20,7 @@ const { values: flags } = parseArgs({
  * becomes a `require` of its own file, so activation never pays for the network, sign-in or sandbox code.
  */
 const lazyParts = {
+  engine: 'src/vscode/engine.ts',
   transport: 'src/http/transport.ts',
   googleOAuth: 'src/auth/googleOAuth.ts',
   signIn: 'src/vscode/signIn/signIn.ts',
@@ -42,12 +43,19 @@ const lazyParts = {
 /** Parts that no code of the extension is in: they stand on their own. */
 const standAlone = ['sandbox', 'sandboxCertificates'];
 
+/** What is there when the part is loaded. */
+const before = (part) => {
+  if (standAlone.includes(part)) return [];
+  const engine = part === 'engine' ? [] : [`import './${lazyParts.engine}';`];
+  return ["import './src/extension.ts';", ...engine];
+};
+
 /**
  * Makes the entries of the lazy parts, and sees to it that nothing but them is imported dynamically.
  *
  * Each module is in one file only: esbuild puts what several entries reach into a file of its own, one for each set of
- * entries. A part is asked for by the extension alone, so its entry may say that the extension is there; then all that
- * is needed at activation is reached by the same set, and is one file instead of thirty.
+ * entries. A part is asked for by the extension alone, and nearly always by its engine, so its entry may say that both are
+ * there; then all that is needed at activation is reached by the same set, as is the engine, and is one file instead of thirty.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -56,7 +64,7 @@ const lazyEntries = {
   setup(build) {
     build.onResolve({ filter: /^part:/ }, ({ path }) => ({ path: path.slice('part:'.length), namespace: 'part' }));
     build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
-      contents: `${standAlone.includes(path) ? '' : "import './src/extension.ts';"} export * from './${lazyParts[path]}';`,
+      contents: [...before(path), `export * from './${lazyParts[path]}';`].join(' '),
       resolveDir: import.meta.dirname,
     }));
     build.onResolve({ filter: /^\./ }, async (args) => {
@@ -108,8 +116,8 @@ const asCommonJs = {
 
 /**
  * The names that esbuild gave to what is shared → ours, which do not change with what is in them: those of the parts
- * that share it, or what is needed at activation (`shared`), the part of it that the sandbox uses, too, and the few
- * helpers of esbuild that everything uses (`runtime`).
+ * that share it, or what is needed at activation (`shared`), the part of it that the sandbox uses, too, what the engine has
+ * brought (`sharedByEngine`), and the few helpers of esbuild that everything uses (`runtime`).
  */
 function sharedNames({ outputs }) {
   const names = new Map();
@@ -119,7 +127,8 @@ function sharedNames({ outputs }) {
     if (!generated) continue;
     const users = entries.filter((one) => staticallyReached(outputs, one).has(path)).map((one) => basename(one, '.js'));
     const activation = users.includes('sandbox') ? 'sharedWithSandbox' : 'shared';
-    const ownName = users.includes('extension') ? activation : users.sort().join('-');
+    const later = users.includes('engine') ? 'sharedByEngine' : users.sort().join('-');
+    const ownName = users.includes('extension') ? activation : later;
     names.set(generated, users.length === entries.length ? 'runtime' : ownName);
   }
   if (new Set(names.values()).size < names.size) throw new Error(`Two files of one name: ${[...names.values()]}`);

@@ -6,7 +6,7 @@ import { localTime } from './localTime';
 import type { Reason, Target } from './model';
 import { needsAttention, type Outcome } from './outcome';
 import { outcomeWord, type ReasonTexts, reasonParagraph, type Translate } from './outcomeText';
-import type { GrantSummary, ProviderDescription } from './provider';
+import type { GrantSummary, ProviderProfile } from './provider';
 import type { ResetStep } from './resetSteps';
 import { spoken } from './spokenText';
 
@@ -20,7 +20,7 @@ export interface PresentationContext {
 }
 
 /** What the commands on a row depend on besides its state. */
-export function providerFlags({ signIn, exportsArchives, ways }: ProviderDescription): readonly string[] {
+export function providerFlags({ signIn, exportsArchives, ways }: ProviderProfile): readonly string[] {
   const flags: string[] = [];
   if (signIn === 'googleOAuth') flags.push('googleSignIn');
   if (signIn === 'vedauth') flags.push('operator');

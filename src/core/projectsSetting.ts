@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { parseEndpoint } from './endpoint';
 import { hasInvisibleCharacters, plainText } from './foreignText';
 import type { Identity, Project, ProviderOptions } from './model';
-import type { ProviderDescription } from './provider';
+import type { ProviderProfile } from './provider';
 import { endpointTexts, mendOption, type SettingProblem, settingTexts } from './settingTexts';
 
 export interface ParsedProjects {
@@ -20,7 +20,7 @@ const commonProjectKeys = new Set(['id', 'name', 'provider', 'endpoint', 'identi
 const identityKeys = new Set(['id', 'name']);
 
 /** Parses the setting. `providers` says which provider ids exist and what their own keys look like. */
-export function parseProjects(value: unknown, providers: ReadonlyMap<string, ProviderDescription>): ParsedProjects {
+export function parseProjects(value: unknown, providers: ReadonlyMap<string, ProviderProfile>): ParsedProjects {
   const problems: SettingProblem[] = [];
   if (value === undefined || value === null) return { projects: [], problems };
   if (!Array.isArray(value)) {
@@ -46,7 +46,7 @@ export function parseProjects(value: unknown, providers: ReadonlyMap<string, Pro
 function parseProject(
   entry: unknown,
   path: string,
-  providers: ReadonlyMap<string, ProviderDescription>,
+  providers: ReadonlyMap<string, ProviderProfile>,
   problems: SettingProblem[],
 ): Project | undefined {
   const parsed = v.safeParse(objectSchema, entry);
@@ -102,9 +102,9 @@ function parseKey(
 function parseProvider(
   value: unknown,
   path: string,
-  providers: ReadonlyMap<string, ProviderDescription>,
+  providers: ReadonlyMap<string, ProviderProfile>,
   problems: SettingProblem[],
-): ProviderDescription | undefined {
+): ProviderProfile | undefined {
   const provider = typeof value === 'string' ? providers.get(value) : undefined;
   if (!provider) {
     const known = [...providers.keys()].map((id) => `"${id}"`).join(', ');
@@ -121,7 +121,7 @@ function parseProvider(
 function parseProjectEndpoint(
   value: unknown,
   path: string,
-  provider: ProviderDescription,
+  provider: ProviderProfile,
   problems: SettingProblem[],
 ): string | undefined {
   if (value === undefined) {
@@ -142,7 +142,7 @@ function parseProjectEndpoint(
 function parseOptions(
   raw: Record<string, unknown>,
   path: string,
-  provider: ProviderDescription,
+  provider: ProviderProfile,
   problems: SettingProblem[],
 ): ProviderOptions | undefined {
   const own = Object.fromEntries(Object.entries(raw).filter(([key]) => !commonProjectKeys.has(key)));

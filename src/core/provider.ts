@@ -4,8 +4,8 @@ import type { ArchiveJobs } from './archiveJobs';
 import type { Credential, Project, ProviderOptions, Reason, Target } from './model';
 import type { Transport, VerificationHints } from './ports';
 
-/** What is known of a provider without loading its network code: settings, sign-in forms, texts. */
-export interface ProviderDescription {
+/** What the first look at a window needs of a provider: how its settings are read, and what its rows offer. */
+export interface ProviderProfile {
   readonly id: string;
   /** The service's name, as its makers write it. */
   readonly label: string;
@@ -15,10 +15,9 @@ export interface ProviderDescription {
   readonly optionsSchema: v.GenericSchema<unknown, ProviderOptions>;
   /** Every origin that may receive a secret of the project's identities. */
   credentialOrigins(project: Project): readonly string[];
-  readonly credentialForms: readonly CredentialForm[];
   /**
-   * What *Sign In…* does. `credentialForms` (unless said otherwise): it asks for one of the forms above. `vedauth`: it signs in
-   * the operator of the project at an authorization server of Trust Protection Platform.
+   * What *Sign In…* does. `credentialForms` (unless said otherwise): it asks for one of the forms of the description. `vedauth`:
+   * it signs in the operator of the project at an authorization server of Trust Protection Platform.
    */
   readonly signIn?: 'googleOAuth' | 'credentialForms' | 'vedauth';
   /** Whether the service exports archives: then there are jobs to start and to follow. */
@@ -30,6 +29,11 @@ export interface ProviderDescription {
   readonly credentialOwner?: 'identity' | 'project';
   /** How a consent can be ended, at least one; the first is what *Reset Consent* does. */
   readonly ways: readonly [ResetWay, ...ResetWay[]];
+}
+
+/** What is known of a provider without loading its network code: besides its profile its sign-in forms and texts. */
+export interface ProviderDescription extends ProviderProfile {
+  readonly credentialForms: readonly CredentialForm[];
   /** English texts for the provider's reason codes; placeholders are `{name}`. */
   readonly reasonTexts: Readonly<Record<string, ReasonText>>;
 }

@@ -6,7 +6,12 @@ import type { ListedIdentity, ReconsentApi, ReconsentExports, ResetEvent } from 
 import type { RequestPorts } from './tools/ports';
 import { translate } from './translate';
 
-export function createExports(ports: RequestPorts): { readonly exports: ReconsentExports } & vscode.Disposable {
+export interface ExportPorts extends Pick<RequestPorts, 'projects' | 'store' | 'texts'> {
+  /** What a reset works with, loaded on first use. */
+  engine(): Promise<RequestPorts>;
+}
+
+export function createExports(ports: ExportPorts): { readonly exports: ReconsentExports } & vscode.Disposable {
   const { projects, store } = ports;
   const reset = new vscode.EventEmitter<ResetEvent>();
   const told = new Map<string, number>();
@@ -29,7 +34,7 @@ export function createExports(ports: RequestPorts): { readonly exports: Reconsen
     onDidReset: reset.event,
     reset: async (target, options) => {
       const { toolActions } = await import('./tools/toolActions');
-      return toolActions.resetForExtension(target, options, ports);
+      return toolActions.resetForExtension(target, options, await ports.engine());
     },
   };
   return {
@@ -46,7 +51,7 @@ export function createExports(ports: RequestPorts): { readonly exports: Reconsen
   };
 }
 
-function listed(target: Target, { store, texts }: RequestPorts): ListedIdentity {
+function listed(target: Target, { store, texts }: ExportPorts): ListedIdentity {
   const state = store.get(targetKey(target));
   return {
     project: target.project.id,

@@ -1,37 +1,44 @@
 /**
- * What a window offers besides the tree and the commands, one line each. A feature gets the ports it needs, registers itself
- * with the editor, and gives back what is disposed with the extension.
+ * What a window offers besides the tree and the commands, one line each. A feature registers itself with the editor at
+ * activation, asks the engine for its ports when it is used, and gives back what is disposed with the extension. What needs
+ * no registration stands in `engine.ts`.
  */
 import type * as vscode from 'vscode';
-import type { Authorities } from './authorities';
-import type { CommandPorts } from './commands/register';
-import { FirstSteps } from './firstSteps';
-import { JobWatcher } from './jobs/watcher';
+import type { ConsentStore } from '../core/consentStore';
+import type { ReasonTexts } from '../core/outcomeText';
+import type { Log } from '../core/ports';
+import { providerProfiles } from '../providers/profiles';
+import type { ActiveIdentity } from './activeIdentity';
+import { FirstLook } from './firstLook';
 import { JournalPages } from './journal/pages';
+import type { LateEngine } from './lateEngine';
+import type { Projects } from './projects';
 import { SettingsWatch } from './settingsProblems/watchSettings';
 import { QuickResetItem } from './statusBar';
-import type { Stores } from './stores';
-import { UnattendedNotes } from './tasks/notes';
 import { registerResetTasks } from './tasks/provider';
 import { registerTools } from './tools/register';
-import type { ConsentNode } from './views/consentTree';
+import type { JournalView } from './views/journalView';
 
-export interface FeaturePorts extends CommandPorts {
-  readonly authorities: Authorities;
-  readonly stores: Stores;
-  readonly view: vscode.TreeView<ConsentNode>;
+export interface FeaturePorts {
+  readonly active: ActiveIdentity;
+  readonly engine: LateEngine;
+  readonly journalView: JournalView;
+  readonly log: Log;
+  readonly projects: Projects;
+  readonly store: ConsentStore;
+  readonly texts: ReasonTexts;
 }
 
-export function registerFeatures(ports: FeaturePorts): readonly vscode.Disposable[] {
+export function registerFeatures({ engine, ...early }: FeaturePorts): readonly vscode.Disposable[] {
+  const { active, journalView, log, projects, store, texts } = early;
+  const authorities = { problems: async () => (await engine.ports()).authorities.problems() };
   return [
-    new JobWatcher(ports, ports.view),
-    new QuickResetItem(ports.active, ports.store, ports.texts),
-    ports.journalView,
-    new JournalPages(ports),
-    registerResetTasks(ports),
-    new UnattendedNotes(ports, ports.view),
-    new SettingsWatch(ports),
-    registerTools(ports),
-    new FirstSteps(ports),
+    new QuickResetItem(active, store, texts),
+    journalView,
+    new JournalPages(journalView, engine.ports),
+    registerResetTasks(projects, engine.ports),
+    new SettingsWatch({ authorities, descriptions: providerProfiles, log }),
+    registerTools(engine.ports),
+    new FirstLook({ engine, projects }),
   ];
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { type Project, type Target, type TargetKey, targetKey } from '../core/model';
 import { idOfEntry, type RawProject, sameEntry } from '../core/projectEntry';
 import { type ParsedProjects, parseProjects } from '../core/projectsSetting';
-import type { ProviderDescription } from '../core/provider';
+import type { ProviderProfile } from '../core/provider';
 import type { SettingProblem } from '../core/settingTexts';
 
 /** The name of the error after which the settings are not as they were: parts of the bundle have no class in common. */
@@ -19,7 +19,7 @@ export class Projects implements vscode.Disposable {
   #parsed: ParsedProjects;
   #targets: ReadonlyMap<TargetKey, Target>;
 
-  constructor(private readonly descriptions: ReadonlyMap<string, ProviderDescription>) {
+  constructor(private readonly descriptions: ReadonlyMap<string, ProviderProfile>) {
     this.#parsed = this.#read();
     this.#targets = targetsOf(this.#parsed.projects);
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {

@@ -5,11 +5,11 @@
  * from outside is made inert before it gets there.
  */
 import * as vscode from 'vscode';
-import { plainText } from '../core/foreignText';
 import type { Reason } from '../core/model';
 import { type ReasonTexts, reasonParagraph } from '../core/outcomeText';
 import { cleanFieldInput, pastedSecretProblemTexts } from '../core/pastedSecret';
 import type { CredentialField } from '../core/provider';
+import { inert } from './inertText';
 import { type back, chooseOrBack, inputOrBack } from './steps';
 import { translate } from './translate';
 
@@ -207,14 +207,4 @@ function cleaned(entered: string, { optional, content }: FieldRules): string | u
   if (optional && entered.trim() === '') return '';
   const result = cleanFieldInput(entered, content);
   return result.kind === 'secret' ? result.value : undefined;
-}
-
-/** Text for notifications and modals: no Markdown link can come about. Line breaks stay. */
-export function inert(text: string): string {
-  return text.replaceAll('](', '] (');
-}
-
-/** Text for labels that expand `$(icon)`. */
-export function withoutIcons(text: string, maxLength = 120): string {
-  return plainText(text, maxLength).replaceAll('$(', '\\$(');
 }

@@ -11,7 +11,7 @@ import {
   withRecentSet,
 } from '../providers/googleDataPortability/scopeSelection';
 import { checkSelection, manyScopes } from '../providers/googleDataPortability/scopes';
-import { withoutIcons } from './prompts';
+import { withoutIcons } from './inertText';
 
 export type ScopePickerWindow = Pick<typeof vscode.window, 'createQuickPick'>;
 

@@ -7,7 +7,6 @@ import type { Log } from '../core/ports';
 import { type SettingProblem, settingSentences } from '../core/settingTexts';
 import type { Authorities } from './authorities';
 import { commandIds } from './commandIds';
-import { contextKeys, setContextKey } from './contextKeys';
 import type { Projects } from './projects';
 import type { Prompts } from './prompts';
 import { settingsNotice } from './settingsNotice';
@@ -45,9 +44,6 @@ export class StartUp implements vscode.Disposable {
 
   async #refresh(): Promise<void> {
     const { projects, operations, jobs } = this.ports;
-    setContextKey(contextKeys.hasProjects, projects.all.length > 0);
-    setContextKey(contextKeys.hasIdentities, projects.targets.size > 0);
-    setContextKey(contextKeys.settingsBroken, projects.problems.length > 0);
     const targets = [...projects.targets.values()];
     await operations.load(targets);
     await jobs.load(targets);

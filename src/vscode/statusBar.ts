@@ -7,7 +7,7 @@ import type { ReasonTexts } from '../core/outcomeText';
 import { presentIdentity } from '../core/presentation';
 import type { ActiveIdentity } from './activeIdentity';
 import { commandIds } from './commandIds';
-import { withoutIcons } from './prompts';
+import { withoutIcons } from './inertText';
 import { translate } from './translate';
 
 export class QuickResetItem implements vscode.Disposable {

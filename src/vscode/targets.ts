@@ -4,8 +4,9 @@ import type { ConsentStore } from '../core/consentStore';
 import { type Project, type Target, type TargetKey, targetKey } from '../core/model';
 import type { ReasonTexts } from '../core/outcomeText';
 import { presentIdentity } from '../core/presentation';
+import { withoutIcons } from './inertText';
 import type { Projects } from './projects';
-import { type Prompts, withoutIcons } from './prompts';
+import type { Prompts } from './prompts';
 import { translate } from './translate';
 import type { ConsentNode } from './views/consentTree';
 

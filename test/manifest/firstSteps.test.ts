@@ -10,7 +10,7 @@ const read = (file: string | undefined): string => readFileSync(join(repoRoot, f
 describe('the walkthrough', () => {
   it('is the one that Open Walkthrough opens, with at most five steps', () => {
     assert.equal(manifest.contributes.walkthroughs.length, 1);
-    const opens = /#(\w+)`/.exec(read('src/vscode/commands/register.ts'))?.[1];
+    const opens = /#(\w+)`/.exec(read('src/vscode/commands/allCommands.ts'))?.[1];
     assert.equal(walkthrough?.id, opens);
     assert.ok(steps.length > 0 && steps.length <= 5);
   });

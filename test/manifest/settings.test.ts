@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseEndpoint } from '../../src/core/endpoint';
 import { parseProjects } from '../../src/core/projectsSetting';
+import { providerProfiles } from '../../src/providers/profiles';
 import { providerDescriptions, registeredProviders } from '../../src/providers/registry';
 import { manifest } from './manifest';
 
@@ -67,6 +68,7 @@ describe('the schema of reconsent.projects', () => {
     assert.deepEqual(provider?.enum, [...providerDescriptions.keys()]);
     assert.equal(provider?.enumDescriptions?.length, provider?.enum?.length);
     assert.equal(registeredProviders.length, providerDescriptions.size);
+    assert.deepEqual([...providerProfiles.keys()], [...providerDescriptions.keys()]);
   });
 
   it('has the keys that every project has', () => {

@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import type { BulkItem, BulkPlan } from '../../core/bulkPreview';
 import { type EarlierUnknown, namedAtMost, presentBulkItem, presentLeftOut } from '../../core/bulkWords';
 import type { PresentationContext } from '../../core/presentation';
-import { type Prompts, withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
+import type { Prompts } from '../prompts';
 
 type Row = vscode.QuickPickItem & { readonly item?: BulkItem };
 

@@ -5,8 +5,9 @@ import { plainText } from '../../core/foreignText';
 import { type Target, targetKey } from '../../core/model';
 import type { ReasonTexts } from '../../core/outcomeText';
 import { presentIdentity } from '../../core/presentation';
+import { withoutIcons } from '../inertText';
 import type { Projects } from '../projects';
-import { type Prompts, withoutIcons } from '../prompts';
+import type { Prompts } from '../prompts';
 import type { Targets } from '../targets';
 import { translate } from '../translate';
 

@@ -8,8 +8,9 @@ import { type Target, targetKey } from '../../core/model';
 import type { Log } from '../../core/ports';
 import type { CredentialForm, ProviderDescription } from '../../core/provider';
 import { forgetLost } from '../forgetLost';
+import { withoutIcons } from '../inertText';
 import type { Projects } from '../projects';
-import { type Prompts, withoutIcons } from '../prompts';
+import type { Prompts } from '../prompts';
 import { sameTarget } from '../sameTarget';
 import { askFields } from './credentialFields';
 

@@ -6,7 +6,7 @@ import { type Target, targetKey } from '../../core/model';
 import type { ProviderDescription } from '../../core/provider';
 import { commandIds } from '../commandIds';
 import { tellReason } from '../commands/tellOutcome';
-import { withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
 import type { TargetFilter, Targets } from '../targets';
 import { translate } from '../translate';
 import type { JobPorts } from './ports';

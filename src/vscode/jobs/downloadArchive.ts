@@ -13,7 +13,7 @@ import { plainText } from '../../core/foreignText';
 import { type Target, targetKey } from '../../core/model';
 import { createArchiveFiles } from '../../storage/archiveFiles';
 import { commandIds } from '../commandIds';
-import { inert } from '../prompts';
+import { inert } from '../inertText';
 import { sameTarget } from '../sameTarget';
 import type { JobActionPorts } from './ports';
 import { withSignIn } from './startJob';

@@ -13,7 +13,7 @@ import {
   type TimeRange,
 } from '../../core/jobRequest';
 import type { Reason, Target } from '../../core/model';
-import { withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
 import { sameTarget } from '../sameTarget';
 import { cancellable } from './cancellable';
 import type { JobActionPorts } from './ports';

@@ -9,7 +9,7 @@ import {
   type StatedEntry,
 } from '../../core/journalFilter';
 import { entryStateWord } from '../../core/journalPresentation';
-import { withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
 import { translate } from '../translate';
 import type { JournalPorts } from './ports';
 

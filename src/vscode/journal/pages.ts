@@ -1,6 +1,7 @@
 /** Entries of the journal as read-only documents, `reconsent-journal:/<name>.txt?<operation id>`. */
 import * as vscode from 'vscode';
-import type { JournalPorts } from './ports';
+import type { JournalView } from '../views/journalView';
+import type { JournalReadPorts } from './ports';
 
 export const pageScheme = 'reconsent-journal';
 
@@ -10,11 +11,12 @@ export class JournalPages implements vscode.TextDocumentContentProvider, vscode.
   readonly #subscriptions: readonly vscode.Disposable[];
 
   constructor(
-    private readonly ports: Pick<JournalPorts, 'journalView' | 'stores' | 'descriptions' | 'texts' | 'clock'>,
+    journalView: Pick<JournalView, 'onDidChange'>,
+    private readonly reading: () => Promise<JournalReadPorts>,
   ) {
     this.#subscriptions = [
       vscode.workspace.registerTextDocumentContentProvider(pageScheme, this),
-      ports.journalView.onDidChange(() => {
+      journalView.onDidChange(() => {
         for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === pageScheme) this.#changed.fire(uri);
       }),
     ];
@@ -22,7 +24,7 @@ export class JournalPages implements vscode.TextDocumentContentProvider, vscode.
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const { journalActions } = await import('./journalActions');
-    return journalActions.page(uri.query, { ...this.ports, journal: this.ports.stores.journal });
+    return journalActions.page(uri.query, await this.reading());
   }
 
   dispose(): void {

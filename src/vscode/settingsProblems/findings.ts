@@ -2,7 +2,7 @@
 import { type Edit, findNodeAtLocation, getNodePath, getNodeValue, modify, type Node } from 'jsonc-parser';
 import { plainText } from '../../core/foreignText';
 import type { parseProjects } from '../../core/projectsSetting';
-import type { ProviderDescription } from '../../core/provider';
+import type { ProviderProfile } from '../../core/provider';
 import { type SettingProblem, unknownOption } from '../../core/settingTexts';
 import { nearest } from './nearest';
 import type { SettingsPlace } from './places';
@@ -47,7 +47,7 @@ export interface RefusedFile {
 
 export interface FindingDeps {
   readonly parse: typeof parseProjects;
-  readonly providers: ReadonlyMap<string, ProviderDescription>;
+  readonly providers: ReadonlyMap<string, ProviderProfile>;
   /** As they were when they were last read. */
   readonly files: readonly RefusedFile[];
   readonly formatting: { readonly insertSpaces: boolean; readonly tabSize: number; readonly eol: string };

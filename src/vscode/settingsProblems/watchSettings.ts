@@ -2,14 +2,14 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
 import { parseProjects } from '../../core/projectsSetting';
-import type { ProviderDescription } from '../../core/provider';
+import type { ProviderProfile } from '../../core/provider';
 import type { Authorities } from '../authorities';
 import { settingsPlace } from './places';
 import type { SettingsDiagnostics } from './settingsDiagnostics';
 
 export interface SettingsWatchPorts {
   readonly authorities: Pick<Authorities, 'problems'>;
-  readonly descriptions: ReadonlyMap<string, ProviderDescription>;
+  readonly descriptions: ReadonlyMap<string, ProviderProfile>;
   readonly log: Pick<Log, 'error'>;
 }
 

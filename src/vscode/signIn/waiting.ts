@@ -8,8 +8,9 @@ import { type ReasonTexts, reasonParagraph } from '../../core/outcomeText';
 import type { Clock } from '../../core/ports';
 import { scopeOf } from '../../providers/googleDataPortability/scopes';
 import { googleAddresses } from '../../providers/googleDataPortability/settings';
+import { inert } from '../inertText';
 import type { Network } from '../network';
-import { inert, type Prompts } from '../prompts';
+import type { Prompts } from '../prompts';
 import { translate } from '../translate';
 import type { SignInClient } from './client';
 

@@ -5,7 +5,7 @@ import { plainText } from '../../core/foreignText';
 import { localTime } from '../../core/localTime';
 import type { Target } from '../../core/model';
 import type { ResetWay } from '../../core/provider';
-import { withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
 import { sameTarget } from '../sameTarget';
 import { translate } from '../translate';
 import type { AllowancePorts } from './ports';

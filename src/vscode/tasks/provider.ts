@@ -5,21 +5,26 @@
 import * as vscode from 'vscode';
 import { plainText } from '../../core/foreignText';
 import type { Target } from '../../core/model';
+import type { Projects } from '../projects';
 import type { TaskPorts } from './ports';
 
 export const taskType = 'reconsent';
 
-export function registerResetTasks(ports: TaskPorts): vscode.Disposable {
+/** `ports`: what a run works with, loaded on first use. */
+export function registerResetTasks(
+  projects: Pick<Projects, 'targets'>,
+  ports: () => Promise<TaskPorts>,
+): vscode.Disposable {
   return vscode.tasks.registerTaskProvider(taskType, {
     provideTasks: () =>
-      vscode.workspace.isTrusted ? [...ports.projects.targets.values()].map((target) => taskOf(target, ports)) : [],
+      vscode.workspace.isTrusted ? [...projects.targets.values()].map((target) => taskOf(target, ports)) : [],
     // What is wrong with a definition its run says, with an exit code: a task that is not there only says so.
     resolveTask: ({ definition, scope, name }) =>
       resetTask(definition, scope ?? vscode.TaskScope.Workspace, name, ports),
   });
 }
 
-function taskOf(target: Target, ports: TaskPorts): vscode.Task {
+function taskOf(target: Target, ports: () => Promise<TaskPorts>): vscode.Task {
   const { project, identity } = target;
   const definition = { type: taskType, project: project.id, identity: identity.id };
   const name = vscode.l10n.t('reset {0} in {1}', plainText(identity.label, 80), plainText(project.label, 80));
@@ -32,11 +37,11 @@ function resetTask(
   definition: vscode.TaskDefinition,
   scope: vscode.WorkspaceFolder | vscode.TaskScope,
   name: string,
-  ports: TaskPorts,
+  ports: () => Promise<TaskPorts>,
 ): vscode.Task {
   const execution = new vscode.CustomExecution(async (resolved) => {
     const { taskActions } = await import('./taskActions');
-    return taskActions.terminal(resolved, ports);
+    return taskActions.terminal(resolved, await ports());
   });
   // Without a list of problem matchers VS Code asks for one when the task is run for the first time.
   const task = new vscode.Task(definition, scope, name, 'Reconsent', execution, []);

@@ -5,7 +5,7 @@ import { type DeviceCode, type DeviceResult, type DeviceStart, startDeviceSignIn
 import { plainText } from '../../core/foreignText';
 import type { Project } from '../../core/model';
 import type { Transport } from '../../core/ports';
-import { inert } from '../prompts';
+import { inert } from '../inertText';
 import { nameOf, whenAbandoned, whileWaiting } from './operator';
 import type { VenafiPorts } from './ports';
 

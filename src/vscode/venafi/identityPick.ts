@@ -5,7 +5,7 @@ import type { Reason } from '../../core/model';
 import { reasonParagraph } from '../../core/outcomeText';
 import { type FoundIdentity, takeable } from '../../providers/venafiTpp/identities';
 import { endsInUuid, subjectOf } from '../../providers/venafiTpp/subject';
-import { withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
 import { translate } from '../translate';
 import type { Directory } from './directory';
 import { applicationIdIn, nameIn } from './identityNames';

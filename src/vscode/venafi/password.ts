@@ -4,7 +4,7 @@ import { type IssueResult, signInWithPassword, type VedauthClient } from '../../
 import type { Project } from '../../core/model';
 import type { Transport } from '../../core/ports';
 import { BoundSecret } from '../../core/redact';
-import { inert } from '../prompts';
+import { inert } from '../inertText';
 import { nameOf, whenAbandoned, whileWaiting } from './operator';
 import type { VenafiPorts } from './ports';
 

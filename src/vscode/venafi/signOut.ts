@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Credential, Project } from '../../core/model';
 import { venafiAddresses } from '../../providers/venafiTpp/settings';
 import { signOut as endSignIn } from '../../providers/venafiTpp/signOut';
-import { inert } from '../prompts';
+import { inert } from '../inertText';
 import { identitiesOf } from '../sharing';
 import { nameOf, operatorOf, sameProject, tellFailure, tellIdentities, whileWaiting } from './operator';
 import type { VenafiPorts } from './ports';

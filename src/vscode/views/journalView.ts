@@ -23,10 +23,12 @@ export interface ActiveFilter {
   readonly words: string;
 }
 
-export interface JournalViewPorts extends JournalReadPorts {
+export interface JournalViewPorts {
   readonly store: Pick<ConsentStore, 'subscribe'>;
   /** The folder of the extension, with that of the journal in it. */
   readonly storage: vscode.Uri;
+  /** What rows are made with, loaded on first use. */
+  reading(): Promise<JournalReadPorts>;
 }
 
 /** VS Code waits 200 ms after the last event before it repaints; events closer than this would keep it waiting. */
@@ -89,7 +91,7 @@ export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode
   async getChildren(node?: JournalNode): Promise<JournalNode[]> {
     if (node) return [];
     const { journalActions } = await import('../journal/journalActions');
-    const { nodes, message = '' } = await journalActions.rows(this.filter, this.#wanted, this.ports);
+    const { nodes, message = '' } = await journalActions.rows(this.filter, this.#wanted, await this.ports.reading());
     // Where there is a message, VS Code leaves out the welcome, which would say that nothing is recorded.
     if ((this.#view.message ?? '') !== message) this.#view.message = message;
     return nodes;

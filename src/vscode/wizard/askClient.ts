@@ -4,7 +4,7 @@ import { maxClientFileLength } from '../../auth/googleClientFile';
 import { type Reason, reason } from '../../core/model';
 import { reasonParagraph } from '../../core/outcomeText';
 import { type ClientStep, problemOf } from '../../core/projectSteps';
-import { inert, withoutIcons } from '../prompts';
+import { inert, withoutIcons } from '../inertText';
 import { back, chooseOrBack, inputOrBack } from '../steps';
 import { translate } from '../translate';
 import type { WizardPorts } from './ports';

@@ -12,7 +12,7 @@ import {
   type UrlStep,
 } from '../../core/projectSteps';
 import { caBundleTexts, readCaBundle } from '../caBundle';
-import { inert, withoutIcons } from '../prompts';
+import { inert, withoutIcons } from '../inertText';
 import { back, chooseOrBack, inputOrBack } from '../steps';
 import { askClient } from './askClient';
 import type { WizardPorts } from './ports';

@@ -4,7 +4,7 @@ import { plainText } from '../../core/foreignText';
 import type { Project } from '../../core/model';
 import { localKeys, sharedEntry, sharedText } from '../../core/projectSharing';
 import { projectSteps } from '../../providers/projectSteps';
-import { withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
 import type { WizardPorts } from './ports';
 
 interface Row extends vscode.QuickPickItem {

@@ -11,7 +11,7 @@ import {
 } from '../../core/projectSharing';
 import { type SettingProblem, settingSentences } from '../../core/settingTexts';
 import { projectSteps } from '../../providers/projectSteps';
-import { withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
 import { inputOrBack } from '../steps';
 import { translate } from '../translate';
 import type { WizardPorts } from './ports';

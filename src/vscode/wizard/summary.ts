@@ -5,7 +5,7 @@ import { checkEntry, entryOf } from '../../core/projectDraft';
 import type { RawProject } from '../../core/projectEntry';
 import type { ProjectStep, ProjectSteps } from '../../core/projectSteps';
 import { settingSentences } from '../../core/settingTexts';
-import { withoutIcons } from '../prompts';
+import { withoutIcons } from '../inertText';
 import { back, chooseOrBack, type StepPlace } from '../steps';
 import { translate } from '../translate';
 import { askStep } from './askStep';

@@ -348,7 +348,8 @@ describe('a reset that another extension asks for', () => {
 
   it('takes what list() gives as it is', async () => {
     const { createExports } = await import('../../../src/vscode/api');
-    const created = createExports(await desk.ports());
+    const ports = await desk.ports();
+    const created = createExports({ ...ports, engine: async () => ports });
     const [first] = created.exports.getAPI(1).list();
     assert.equal(first?.state, 'not-signed-in');
     assert.equal((await created.exports.getAPI(1).reset(first, { requestedBy: caller })).outcome, 'verified');

@@ -1,4 +1,4 @@
-/** Command ids → what they do. Every command resolves its target first and ends silently when the user escapes. */
+/** Command ids → what they do. Every command resolves its target first and ends silently when the user escapes. A lazy part. */
 import * as vscode from 'vscode';
 import type { ClientVault } from '../../auth/clientVault';
 import type { CredentialVault } from '../../auth/credentialVault';
@@ -54,7 +54,10 @@ export interface CommandPorts extends JobCommandPorts, TaskCommandPorts {
   readonly recent: vscode.Memento;
 }
 
-export function registerCommands(ports: CommandPorts): readonly vscode.Disposable[] {
+/** Runs a command with what the editor gave: an argument, and the selected rows. Never rejects for a defect: it tells it. */
+export type RunCommand = (id: CommandId, argument: unknown, selected: unknown) => Promise<void>;
+
+export function commandRunner(ports: CommandPorts): RunCommand {
   const { active, projects, resetCommand, sandbox, targets } = ports;
   const l10n = vscode.l10n;
   const onTarget =
@@ -162,15 +165,13 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
     [commandIds.stopSandbox]: () => sandbox.stop(),
     [commandIds.showLog]: () => ports.channel.show(true),
   };
-  return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown, selected: unknown) => {
-      try {
-        await run(argument, selected);
-      } catch (error) {
-        await tellDefect(id, error, ports);
-      }
-    }),
-  );
+  return async (id, argument, selected) => {
+    try {
+      await commands[id](argument, selected);
+    } catch (error) {
+      await tellDefect(id, error, ports);
+    }
+  };
 }
 
 /** What should not happen. The error itself goes to the log, where it passes the scrubber. */

@@ -1,0 +1,33 @@
+/** What follows registration: which welcome the empty views show, and everything else as soon as there is a project. */
+import type * as vscode from 'vscode';
+import { contextKeys, setContextKey } from './contextKeys';
+import type { LateEngine } from './lateEngine';
+import type { Projects } from './projects';
+
+export interface FirstLookPorts {
+  readonly engine: Pick<LateEngine, 'get'>;
+  readonly projects: Pick<Projects, 'all' | 'targets' | 'problems' | 'onDidChange' | 'workspaceValueIgnored'>;
+}
+
+export class FirstLook implements vscode.Disposable {
+  readonly #subscription: vscode.Disposable;
+
+  constructor(private readonly ports: FirstLookPorts) {
+    this.#subscription = ports.projects.onDidChange(() => this.#look());
+    this.#look();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  #look(): void {
+    const { engine, projects } = this.ports;
+    setContextKey(contextKeys.hasProjects, projects.all.length > 0);
+    setContextKey(contextKeys.hasIdentities, projects.targets.size > 0);
+    setContextKey(contextKeys.settingsBroken, projects.problems.length > 0);
+    const nothingToDo = projects.all.length + projects.problems.length === 0 && !projects.workspaceValueIgnored();
+    // A window that has nothing of Reconsent's does not pay for it.
+    if (!nothingToDo) engine.get().catch(() => undefined);
+  }
+}
