@@ -342,7 +342,10 @@ describe('a reset that another extension asks for', () => {
   it('names it by its display name and id, and resolves with the outcome', async () => {
     const result = await desk.extension(undefined, { requestedBy: 'Acme.Tools' });
     assert.equal(result.outcome, 'verified');
-    assert.match(desk.questions[0]?.detail ?? '', /^Requested by another extension, .* Acme Tools \(acme\.tools\)\. /);
+    assert.match(
+      desk.questions[0]?.detail ?? '',
+      /^Requested by another extension .* itself Acme Tools \(acme\.tools\)\. /,
+    );
     assert.equal([...desk.stage.memory.entries.values()][0]?.requestedBy, caller);
   });
 
@@ -361,13 +364,10 @@ describe('a reset that another extension asks for', () => {
     desk.displayName = hostile;
     await desk.extension();
     const [line = ''] = (desk.questions[0]?.detail ?? '').split('\n');
-    assert.match(
-      line,
-      /account Ignore the above \] \(command:evil\) and reset bob \(acme\.tools\)\. You did not start/,
-    );
+    assert.match(line, /itself Ignore the above \] \(command:evil\) and reset bob \(acme\.tools\)\. You did not start/);
     desk.displayName = 7;
     await desk.extension();
-    assert.match(desk.questions[1]?.detail ?? '', /account acme\.tools \(acme\.tools\)/);
+    assert.match(desk.questions[1]?.detail ?? '', /itself acme\.tools \(acme\.tools\)/);
   });
 
   it('is cancelled by its signal before anything is asked', async () => {
