@@ -57,7 +57,8 @@ export class Sandbox implements vscode.Disposable {
 
   /** Starts or joins the sandbox and sees to it that the sample projects are there, with their identities signed in. */
   async start(): Promise<void> {
-    const port = vscode.workspace.getConfiguration('reconsent').get('sandbox.port', 9400);
+    // Of the machine alone: a workspace must not choose the program that is taken for the sandbox.
+    const port = vscode.workspace.getConfiguration('reconsent').inspect<number>('sandbox.port')?.globalValue ?? 9400;
     const opened = await this.#opening(port);
     if (!opened) return;
     this.#practice = opened.samples.find(({ practice }) => practice)?.practice;

@@ -7,12 +7,13 @@ import { CredentialVault } from '../../src/auth/credentialVault';
 import type { JobStore } from '../../src/core/archiveJobs';
 import { ConsentOperations } from '../../src/core/consentOperations';
 import { ConsentStore } from '../../src/core/consentStore';
+import { credentialKey } from '../../src/core/credentialSource';
 import { JobOperations } from '../../src/core/jobOperations';
 import { type Project, type Target, targetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../src/core/outcomeText';
 import type { Log, TargetLocks } from '../../src/core/ports';
-import type { Preview } from '../../src/core/provider';
+import type { Preview, Provider } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import type { Confirmation } from '../../src/core/resetSteps';
 import { createTransport, type TransportOptions, type UndiciTransport } from '../../src/http/transport';
@@ -50,6 +51,7 @@ export class ResetWorld {
   readonly jobOperations: JobOperations;
   readonly journal: ReturnType<typeof createFileJournal>;
   readonly locks: TargetLocks;
+  readonly provider: (id: string) => Promise<Provider>;
   readonly texts = collectReasonTexts([
     reasonTexts,
     ...[...providerDescriptions.values()].map((one) => one.reasonTexts),
@@ -90,6 +92,7 @@ export class ResetWorld {
     this.locks = createFileLocks({ folder, clock, owner });
     const markers = createFileMarkers({ folder, log });
     const describe = (id: string) => providerDescriptions.get(id);
+    const byOperator = ({ project }: Target) => describe(project.provider)?.credentialOwner === 'project';
     this.vault = new CredentialVault({ secrets: this.secrets, markers, clock, log, describe });
     this.jobs = createFileJobs({ folder, log });
     let ids = 0;
@@ -106,7 +109,7 @@ export class ResetWorld {
             locks: this.locks,
             generations: createFileGenerations({ folder }),
             isStored: ({ key, storedAt }) => this.vault.isStored(key, storedAt),
-            ownerKey: targetKey,
+            ownerKey: (target) => credentialKey(target, byOperator(target)),
           }),
         ] as const,
     );
@@ -116,6 +119,7 @@ export class ResetWorld {
       if (!found) throw new Error(`no provider ${id}`);
       return found;
     };
+    this.provider = provider;
     const { store, vault: credentials, jobs } = this;
     this.jobOperations = new JobOperations({ store, jobs, credentials, provider, clock, log });
     this.operations = new ConsentOperations({
@@ -133,7 +137,7 @@ export class ResetWorld {
       forgetTokens: (target) => {
         for (const provider of providers.values()) void provider.then((one) => one.forget(target));
       },
-      byOperator: ({ project }) => describe(project.provider)?.credentialOwner === 'project',
+      byOperator,
       credentialOrigins: ({ project }) => describe(project.provider)?.credentialOrigins(project) ?? [],
     });
   }

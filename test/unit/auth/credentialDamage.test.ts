@@ -31,7 +31,7 @@ const damages: Readonly<Record<string, string>> = {
   'of another target': JSON.stringify({ ...record, target: 'shop/bob' }),
 };
 
-describe('CredentialVault: a damaged record', () => {
+describe('fault 8: a damaged record of a credential', () => {
   const name = nameAt(noon);
   const key = targetKey(alice);
   let stage: VaultStage;

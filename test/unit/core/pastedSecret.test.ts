@@ -7,7 +7,7 @@ import {
   pastedSecretProblemTexts,
 } from '../../../src/core/pastedSecret';
 
-describe('cleanPastedSecret', () => {
+describe('fault 11: a pasted token', () => {
   for (const [name, text] of [
     ['as it is', '1//0gAbC-dEf_1.2~3+4/5=='],
     ['with white space around it', ' \t\r\n1//0gAbC-dEf_1.2~3+4/5==\r\n'],

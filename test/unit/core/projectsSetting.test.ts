@@ -25,7 +25,7 @@ function told(found: readonly SettingProblem[]): readonly string[] {
   });
 }
 
-describe('parseProjects', () => {
+describe('fault 6: the setting of the projects, parsed', () => {
   it('reads a whole project', () => {
     const entry = {
       ...good,

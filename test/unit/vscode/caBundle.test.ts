@@ -16,7 +16,7 @@ import { type ServerCertificate, TestAuthority } from '../http/certificates';
 
 const dayMs = 86_400_000;
 
-describe('the file with the authorities of a project', () => {
+describe('fault 5: the file with the authorities of a project', () => {
   let authority: TestAuthority;
   let server: ServerCertificate;
   let folder: string;
