@@ -1,5 +1,5 @@
 /** Ending the sign-in itself: `revoke/token` ends its grant on the server, and what was renewed of it is deleted here. */
-import { revokeOwnToken } from '../../auth/vedauth';
+import { type RevokeResult, revokeOwnToken } from '../../auth/vedauth';
 import { signOutFailed } from '../../auth/vedauthReasons';
 import { VedauthTokens } from '../../auth/vedauthTokens';
 import type { Credential, Reason, Target } from '../../core/model';
@@ -27,30 +27,34 @@ export async function signOut(
   signal: AbortSignal,
 ): Promise<SignOutResult> {
   const rotated = new VedauthTokens(ports);
-  const reading = await new AccessTokens(rotated, (one) => ports.ownerKey(one)).current(target, credential, signal);
+  const tokens = new AccessTokens(rotated, (one) => ports.ownerKey(one));
   const forget = () => rotated.forget({ key: ports.ownerKey(target), storedAt: credential.storedAt });
-  switch (reading.kind) {
-    case 'aborted':
-    case 'failed':
-      return reading;
-    case 'dead':
-    case 'ended':
+  const { authOrigin } = venafiAddresses(target.project);
+  const client = { authOrigin, project: target.project.id };
+  let reading = await tokens.current(target, credential, signal);
+  for (let renewed = false; ; renewed = true) {
+    if (reading.kind === 'aborted' || reading.kind === 'failed') return reading;
+    if (reading.kind !== 'token') {
       await forget();
       return { kind: 'not-found' };
-    case 'token': {
-      const { authOrigin } = venafiAddresses(target.project);
-      const result = await revokeOwnToken(
-        { authOrigin, project: target.project.id },
-        reading.token.accessToken,
-        ports,
-        signal,
-      );
-      if (result.kind === 'revoked' || result.kind === 'not-found') {
-        await forget();
-        return result;
-      }
-      if (result.kind === 'unanswered' && result.result.kind === 'aborted') return { kind: 'aborted' };
-      return { kind: 'failed', reason: signOutFailed(result, authOrigin) };
     }
+    const { token } = reading;
+    const result = await revokeOwnToken(client, token.accessToken, ports, signal);
+    // The grant may live on under a newer token: another window has renewed it since this one was read.
+    if (!renewed && isUnknownToken(result)) {
+      reading = await tokens.renewed(target, credential, token, signal);
+      continue;
+    }
+    if (result.kind === 'revoked' || result.kind === 'not-found') {
+      await forget();
+      return result;
+    }
+    if (result.kind === 'unanswered' && result.result.kind === 'aborted') return { kind: 'aborted' };
+    return { kind: 'failed', reason: signOutFailed(result, authOrigin) };
   }
+}
+
+/** Either proves that nothing was ended: 202 `[token] not found`, or a 401 that says as much. */
+function isUnknownToken(result: RevokeResult): boolean {
+  return result.kind === 'not-found' || (result.kind === 'refused' && result.error === 'invalid_token');
 }

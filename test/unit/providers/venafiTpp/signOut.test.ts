@@ -32,7 +32,6 @@ describe('Venafi TPP: signing out', () => {
 
   for (const [status, meaning, kept] of [
     [200, 'revoked', 0],
-    [202, 'not-found', 0],
     [401, 'failed venafi.signOutFailed', 1],
     [500, 'failed venafi.signOutFailed', 1],
   ] as const) {
@@ -46,6 +45,39 @@ describe('Venafi TPP: signing out', () => {
         [['GET', 'access-1']],
       );
       assert.deepEqual([scene.secrets.values.size, scene.generations.notes.size], [kept, kept]);
+    });
+  }
+
+  for (const unknownToken of [response(202), response(401, { error: 'invalid_token' })]) {
+    const { status } = unknownToken as { readonly status: number };
+    it(`${status} for a token that another window has renewed meanwhile: the newer one is revoked`, async () => {
+      await renew();
+      const newer = issued('2') as HttpResult;
+      const { result, transport } = await out(signedIn, unknownToken, newer, response(200));
+      assert.equal(result, 'revoked');
+      assert.deepEqual(
+        transport.requests.map(({ method, bearer }) => [method, bearer]),
+        [
+          ['GET', 'access-1'],
+          ['POST', undefined],
+          ['GET', 'access-2'],
+        ],
+      );
+      assert.deepEqual([scene.secrets.values.size, scene.generations.notes.size], [0, 0]);
+    });
+
+    it(`${status} for the newest token, and there is none after it: there is nothing to revoke`, async () => {
+      await renew();
+      const { result, transport } = await out(signedIn, unknownToken, response(400, { error: 'invalid_grant' }));
+      assert.deepEqual([result, transport.requests.length], ['not-found', 2]);
+      assert.deepEqual([scene.secrets.values.size, scene.generations.notes.size], [0, 0]);
+    });
+
+    it(`${status} where nobody can say whether there is a newer token: nothing is deleted`, async () => {
+      await renew();
+      const { result } = await out(signedIn, unknownToken, response(503));
+      assert.equal(result, 'failed venafi.refreshFailed');
+      assert.deepEqual([scene.secrets.values.size, scene.generations.notes.size], [1, 1]);
     });
   }
 
