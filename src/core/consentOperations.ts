@@ -11,7 +11,7 @@ import {
 import { plainText } from './foreignText';
 import { mapLimited } from './mapLimited';
 import { type Reason, reason, type Target, type TargetKey, targetAddress, targetKey } from './model';
-import { newestOpen, sameAddress } from './openEntries';
+import { newestOpen, sameAddress, underWayElsewhere } from './openEntries';
 import { isGone, type Outcome } from './outcome';
 import type { CredentialMarker, Journal, JournalEntry, TargetLocks, Transport } from './ports';
 import type { Preview, ProbeResult, Provider } from './provider';
@@ -225,8 +225,12 @@ export class ConsentOperations {
         return { kind: 'granted', grant: probe.grant, readAt: this.ports.clock.now(), unusable };
       }
       case 'dead-credential': {
-        const last = await this.ports.journal.lastVerifiedReset(targetAddress(target));
+        const address = targetAddress(target);
+        const elsewhere = underWayElsewhere(await this.ports.journal.standing(), address);
+        const last = await this.ports.journal.lastVerifiedReset(address);
         if (this.ports.byOperator(target) || !last || !wereEndedBy(last, reading.credentials)) {
+          // Another window is about to end it; what became of that is not known before it says so.
+          if (elsewhere) return undefined;
           return { kind: 'dead-credential', reason: probe.reason };
         }
         await this.ports.credentials.forgetDead(target, reading.credentials, last.closedAt);

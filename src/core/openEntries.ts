@@ -1,9 +1,17 @@
 /** Operations whose outcome is not known: which of them are still to be asked about. Pure. */
 import type { TargetAddress } from './model';
-import type { JournalEntry, VerifiedReset } from './ports';
+import type { JournalEntry, JournalStanding, VerifiedReset } from './ports';
 
 export function sameAddress(one: TargetAddress, other: TargetAddress): boolean {
   return one.provider === other.provider && one.origin === other.origin && one.target === other.target;
+}
+
+/**
+ * The operation that another window is at work on for this target. Ask before `lastVerifiedReset`: what ends in
+ * between is then found there.
+ */
+export function underWayElsewhere({ underWay }: JournalStanding, address: TargetAddress): JournalEntry | undefined {
+  return underWay.find((entry) => sameAddress(entry.address, address));
 }
 
 /** The newest of the open operations of one target that its last verified reset has not settled. */

@@ -129,12 +129,23 @@ export interface Journal {
   dismiss(operationId: string): Promise<void>;
   /** The newest reset of the target that is known to have worked. */
   lastVerifiedReset(address: TargetAddress): Promise<VerifiedReset | undefined>;
-  /** Entries whose result is not known and that no living window is working on. */
+  /** What stands open on this machine. Never rejects. */
+  standing(): Promise<JournalStanding>;
+  /** {@link JournalStanding.unfinished}, as far as it can be read. */
   unfinished(): Promise<readonly JournalEntry[]>;
   /** The newest entries of this machine, newest first, as far as they can be read. */
   recent(limit: number): Promise<readonly JournalEntry[]>;
   /** As {@link recent}, for whoever shows it: nothing read is not nothing recorded. */
   read(limit: number): Promise<JournalReading>;
+}
+
+export interface JournalStanding {
+  /** Entries whose result is not known and that no living window is working on. */
+  readonly unfinished: readonly JournalEntry[];
+  /** Entries that other, living windows are working on. */
+  readonly underWay: readonly JournalEntry[];
+  /** As in {@link JournalReading}: there may be more of both. */
+  readonly unreadable?: string;
 }
 
 export interface JournalReading {

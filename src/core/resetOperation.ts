@@ -6,7 +6,8 @@
  */
 import { whyUnusable } from './consentDerivation';
 import { type NoCredential, wereEndedBy } from './credentialSource';
-import { reason, type Target, targetAddress } from './model';
+import { type Reason, reason, type Target, targetAddress } from './model';
+import { underWayElsewhere } from './openEntries';
 import type { Outcome } from './outcome';
 import type { Preview, ProviderTarget } from './provider';
 import { sendAndVerify } from './resetSending';
@@ -81,7 +82,7 @@ async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortS
 
 /** What a preview needs: nothing that could lock, write or send. */
 export type PreviewPorts = Pick<ResetPorts, 'provider' | 'credentials' | 'clock' | 'log' | 'way' | 'byOperator'> & {
-  readonly journal: Pick<ResetPorts['journal'], 'lastVerifiedReset'>;
+  readonly journal: Pick<ResetPorts['journal'], 'lastVerifiedReset' | 'standing'>;
 };
 
 /** The first step of a reset. It only reads; a dead credential that an earlier reset has ended is forgotten. */
@@ -101,9 +102,13 @@ export async function prepareReset(target: Target, ports: PreviewPorts, signal: 
       return end(ending(ports, 'already-reset', result.reason));
     case 'dead-credential': {
       // A dead token also fits a wrong or expired one: only a verified reset of this very credential tells them apart.
+      const elsewhere = underWayElsewhere(await ports.journal.standing(), address);
       const last = await ports.journal.lastVerifiedReset(address);
-      if (ports.byOperator || !last || !wereEndedBy(last, credentials))
-        return end(ending(ports, 'refused', result.reason));
+      if (ports.byOperator || !last || !wereEndedBy(last, credentials)) {
+        // Another window may be ending it right now, and has not seen to it yet that it is gone.
+        const why = elsewhere ? heldSince(elsewhere.openedAt, ports) : result.reason;
+        return end(ending(ports, elsewhere ? 'not-sent' : 'refused', why));
+      }
       const forget = () => ports.credentials.forgetDead(target, credentials, last.closedAt);
       await withoutFailing('The dead credential could not be forgotten', forget, ports);
       return end(alreadyReset(ports, last.closedAt));
@@ -113,6 +118,10 @@ export async function prepareReset(target: Target, ports: PreviewPorts, signal: 
       return go({ target: providerTarget, address, generation, preview, prepared });
     }
   }
+}
+
+function heldSince(openedAt: number, { clock }: Pick<ResetPorts, 'clock'>): Reason {
+  return reason('lock.held', { seconds: String(Math.max(0, Math.round((clock.now() - openedAt) / 1000))) });
 }
 
 function withoutCredential(reading: NoCredential, ports: Pick<ResetPorts, 'clock'>): Outcome {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { TargetAddress } from '../core/model';
-import type { Clock, Journal, JournalEntry, JournalReading, Log, VerifiedReset } from '../core/ports';
+import type { Clock, Journal, JournalEntry, JournalReading, JournalStanding, Log, VerifiedReset } from '../core/ports';
 import { AppendFile } from './appendFile';
 import { addressHash } from './fileLocks';
 import { errorCode, isThere, nodeFs, type StorageFs, StorageUnavailable } from './fileSystem';
@@ -115,13 +115,17 @@ class JournalOnDisk implements FileJournal {
     }
   }
 
-  async unfinished(): Promise<readonly JournalEntry[]> {
+  async standing(): Promise<JournalStanding> {
     try {
       return await this.#exclusively(() => this.#lookAround());
     } catch (error) {
       this.#warnOnce(`The journal could not be read (${errorCode(error)}).`);
-      return [];
+      return { unfinished: [], underWay: [], unreadable: errorCode(error) };
     }
+  }
+
+  async unfinished(): Promise<readonly JournalEntry[]> {
+    return (await this.standing()).unfinished;
   }
 
   async recent(limit: number): Promise<readonly JournalEntry[]> {
@@ -183,7 +187,7 @@ class JournalOnDisk implements FileJournal {
   }
 
   /** Reads what the other windows wrote, and has the files of the dead ones folded behind the caller's back. */
-  async #lookAround(): Promise<readonly JournalEntry[]> {
+  async #lookAround(): Promise<JournalStanding> {
     await this.#file.idle();
     const surveyed = await this.#survey.refresh(this.#file.path && basename(this.#file.path));
     for (const file of surveyed.dead) {
@@ -195,28 +199,33 @@ class JournalOnDisk implements FileJournal {
     // A file with lines of a later version stays for that version.
     const foldable = surveyed.dead.filter((file) => file.newerLines === 0);
     if (foldable.length > 0) this.#exclusively(() => this.#fold(foldable)).catch(() => undefined);
-    return this.#unfinishedAmong(surveyed);
+    return this.#standingOf(surveyed);
   }
 
-  #unfinishedAmong({ living, dead }: Surveyed): readonly JournalEntry[] {
+  #standingOf({ living, dead, unreadable }: Surveyed): JournalStanding {
     const merged = new Map<string, Known>();
-    const atWork = new Set<string>();
-    const addAll = (table: JournalTable, isAtWork: (known: Known) => boolean) => {
+    const ofOthers = new Set<string>();
+    const own = new Set<string>();
+    const addAll = (table: JournalTable, atWork?: Set<string>) => {
       for (const known of table.values()) {
         const before = merged.get(known.operationId);
         merged.set(known.operationId, before ? mergeKnown(before, known) : known);
-        if (isAtWork(known)) atWork.add(known.operationId);
+        // What was closed as unknown is nobody's work any more: any window may verify it, and none may send again unasked.
+        if (known.opened === true && known.outcome === undefined) atWork?.add(known.operationId);
       }
     };
-    addAll(this.#own, (known) => known.opened === true && known.outcome === undefined);
-    for (const { table } of living) addAll(table, (known) => known.opened === true);
-    for (const { table } of dead) addAll(table, () => false);
+    addAll(this.#own, own);
+    for (const { table } of living) addAll(table, ofOthers);
+    for (const { table } of dead) addAll(table);
     const unfinished: JournalEntry[] = [];
+    const underWay: JournalEntry[] = [];
     for (const known of merged.values()) {
-      const entry = isSettled(known) || atWork.has(known.operationId) ? undefined : toEntry(known);
-      if (entry) unfinished.push(entry);
+      const entry = isSettled(known) || own.has(known.operationId) ? undefined : toEntry(known);
+      if (entry) (ofOthers.has(known.operationId) ? underWay : unfinished).push(entry);
     }
-    return unfinished.sort((a, b) => a.openedAt - b.openedAt);
+    unfinished.sort((a, b) => a.openedAt - b.openedAt);
+    const [code] = unreadable.values();
+    return { unfinished, underWay, ...(code !== undefined && { unreadable: code }) };
   }
 
   async #fold(dead: readonly WindowFile[]): Promise<void> {

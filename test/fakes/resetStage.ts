@@ -236,6 +236,7 @@ export class ResetStage {
       await this.#happen('ask-journal');
       return this.memory.lastVerifiedReset(address);
     },
+    standing: () => this.memory.standing(),
     unfinished: () => this.memory.unfinished(),
     recent: (limit) => this.memory.recent(limit),
     read: (limit) => this.memory.read(limit),

@@ -8,6 +8,7 @@ import type {
   Journal,
   JournalEntry,
   JournalReading,
+  JournalStanding,
   LockResult,
   NewJournalEntry,
   SecretStore,
@@ -29,6 +30,10 @@ export type JournalCall =
 export class MemoryJournal implements Journal {
   readonly calls: JournalCall[] = [];
   readonly entries = new Map<string, JournalEntry>();
+  /** The system's code, when nothing of what stands open can be read. */
+  unreadable: string | undefined;
+  /** What other, living windows are working on. */
+  underWay: readonly JournalEntry[] = [];
   /** Operations that another, dead window left behind: `unfinished()` offers these although they say sending or sent. */
   readonly #leftBehind = new Set<string>();
   #openFailure: Error | undefined;
@@ -102,12 +107,19 @@ export class MemoryJournal implements Journal {
     return newest;
   }
 
-  async unfinished(): Promise<readonly JournalEntry[]> {
-    return [...this.entries.values()].filter(
+  async standing(): Promise<JournalStanding> {
+    const { unreadable } = this;
+    if (unreadable !== undefined) return { unfinished: [], underWay: [], unreadable };
+    const unfinished = [...this.entries.values()].filter(
       (entry) =>
         !entry.dismissed &&
         (entry.outcome?.kind === 'unknown' || (!entry.outcome && this.#leftBehind.has(entry.operationId))),
     );
+    return { unfinished, underWay: this.underWay };
+  }
+
+  async unfinished(): Promise<readonly JournalEntry[]> {
+    return (await this.standing()).unfinished;
   }
 
   async recent(limit: number): Promise<readonly JournalEntry[]> {

@@ -66,6 +66,23 @@ describe('resetOperation: already reset, or not?', () => {
       assert.equal(told(await stage.runSendingNothing()), 'already-reset: reset.already');
     });
 
+    it('is in the hands of another window while that is resetting it: it may have ended it this very moment', async () => {
+      const entry = stage.leaveBehind({ operationId: 'elsewhere', openedAt: noon - 2_000 });
+      stage.memory.entries.clear();
+      stage.memory.underWay = [entry];
+      const outcome = await stage.runSendingNothing();
+      assert.equal(told(outcome), 'not-sent: lock.held');
+      assert.deepEqual(outcome.reason.params, { seconds: '2' });
+      assert.equal(stage.reading.kind, 'present');
+    });
+
+    it('is refused when what another window is resetting is somebody else', async () => {
+      const entry = stage.leaveBehind({ operationId: 'elsewhere' });
+      stage.memory.entries.clear();
+      stage.memory.underWay = [{ ...entry, address: { ...entry.address, origin: 'https://other.example' } }];
+      assert.equal(told(await stage.runSendingNothing()), 'refused: test.dead');
+    });
+
     it('an entry that is not verified does not count', async () => {
       stage.leaveBehind({ operationId: 'earlier' });
       assert.equal(told(await stage.runSendingNothing()), 'refused: test.dead');

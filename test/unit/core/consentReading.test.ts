@@ -38,6 +38,20 @@ describe('ConsentOperations', () => {
       });
     }
 
+    it('the credential is dead while another window is resetting it: what was known stays until that says how it ended', async () => {
+      await probe();
+      const { consent } = desk.state;
+      const entry = stage.leaveBehind({ operationId: 'elsewhere' });
+      stage.memory.entries.clear();
+      stage.memory.underWay = [entry];
+      stage.probeResult = { kind: 'dead-credential', reason: reason('test.dead') };
+      await probe();
+      assert.deepEqual(desk.state, { ...initialState, consent });
+      stage.memory.underWay = [];
+      await probe();
+      assert.equal(desk.state.consent.kind, 'dead-credential');
+    });
+
     it('a failed read is no statement about the consent', async () => {
       stage.probeResult = { kind: 'failed', reason: reason('test.readFailed') };
       await probe();
