@@ -11,6 +11,7 @@ import { createFileJobs } from '../storage/fileJobs';
 import { createFileJournal } from '../storage/fileJournal';
 import { createFileLocks } from '../storage/fileLocks';
 import { createFileMarkers } from '../storage/fileMarkers';
+import type { StorageFs } from '../storage/fileSystem';
 import { createProcessIdentity } from '../storage/processIdentity';
 import { secretStore } from './secretStorage';
 
@@ -19,17 +20,19 @@ export interface StorePorts {
   readonly log: Log;
   readonly random: Random;
   readonly describe: (id: string) => ProviderDescription | undefined;
+  /** In place of the disk's own operations. */
+  readonly fs?: StorageFs;
 }
 
 export type Stores = ReturnType<typeof createStores>;
 
 export function createStores(context: Pick<ExtensionContext, 'secrets' | 'globalStorageUri'>, ports: StorePorts) {
   const { clock, log, random, describe } = ports;
-  const folder = context.globalStorageUri.fsPath;
+  const disk = { folder: context.globalStorageUri.fsPath, ...(ports.fs && { fs: ports.fs }) };
   const owner = createProcessIdentity({ windowId: random.id(), clock });
   const secrets = secretStore(context.secrets);
-  const generations = createFileGenerations({ folder });
-  const markers = createFileMarkers({ folder, log });
+  const generations = createFileGenerations(disk);
+  const markers = createFileMarkers({ ...disk, log });
   const forgetSuccessors = async (...[key, storedAt]: Parameters<CredentialVault['isStored']>): Promise<void> => {
     await secrets.delete(tokenSecretName({ key, storedAt }));
     await generations.delete(ownerName({ key, storedAt }));
@@ -37,10 +40,10 @@ export function createStores(context: Pick<ExtensionContext, 'secrets' | 'global
   return {
     secrets,
     generations,
-    journal: createFileJournal({ folder, clock, owner, log }),
-    locks: createFileLocks({ folder, clock, owner }),
-    allowances: createFileAllowances({ folder, log }),
-    jobStore: createFileJobs({ folder, log }),
+    journal: createFileJournal({ ...disk, clock, owner, log }),
+    locks: createFileLocks({ ...disk, clock, owner }),
+    allowances: createFileAllowances({ ...disk, log }),
+    jobStore: createFileJobs({ ...disk, log }),
     vault: new CredentialVault({ secrets, markers, clock, log, describe, forgetSuccessors }),
     clients: new ClientVault({ secrets, clock }),
   } as const;

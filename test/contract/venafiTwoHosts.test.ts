@@ -48,7 +48,7 @@ describe('two extension hosts with one sign-in', function () {
 
   // The second kind of server ends the whole grant when a spent token is shown to it: one refresh too many would be seen.
   for (const refreshReuse of ['refused', 'revokes-grant'] as const) {
-    it(`refresh it once on the wire, and both go on with the new token (a spent one is ${refreshReuse})`, async () => {
+    it(`fault 13: refresh it once on the wire, and both go on with the new token (a spent one is ${refreshReuse})`, async () => {
       const { venafi, requests } = sandbox.control;
       venafi.setSwitches({ refreshReuse });
       const { clientId } = venafi.seedSample();

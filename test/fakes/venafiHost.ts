@@ -3,18 +3,17 @@
  * the id of an API integration. What is on the disk is the real thing; the keyring is a file in the folder. Reads lines of
  * JSON, a {@link Task} each, and answers each with one line.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { VedauthTokens } from '../../src/auth/vedauthTokens';
 import type { TargetKey } from '../../src/core/model';
-import type { Log, SecretStore } from '../../src/core/ports';
+import type { Log } from '../../src/core/ports';
 import { BoundSecret } from '../../src/core/redact';
 import { createTransport } from '../../src/http/transport';
 import { createFileGenerations } from '../../src/storage/fileGenerations';
 import { createFileLocks } from '../../src/storage/fileLocks';
 import { createProcessIdentity } from '../../src/storage/processIdentity';
 import { systemClock } from '../../src/vscode/systemPorts';
+import { fileKeyring } from './fileKeyring';
 import './editor';
 
 /** A sign-in whose access token has ended, and whose refresh token works once. */
@@ -29,26 +28,6 @@ export interface Task {
 export type Answer =
   | { readonly kind: 'token'; readonly accessToken: string; readonly generation: number }
   | { readonly kind: string; readonly code?: string };
-
-/** One file for each secret, replaced as a whole. */
-function fileKeyring(folder: string): SecretStore {
-  const own = join(folder, 'keyring');
-  const pathOf = (key: string): string => join(own, Buffer.from(key).toString('base64url'));
-  return {
-    get: (key) =>
-      readFile(pathOf(key), 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined;
-        throw error;
-      }),
-    async store(key, value) {
-      await mkdir(own, { recursive: true });
-      const part = `${pathOf(key)}.${process.pid}`;
-      await writeFile(part, value);
-      await rename(part, pathOf(key));
-    },
-    delete: (key) => rm(pathOf(key), { force: true }),
-  };
-}
 
 async function host(folder: string, origin: string, clientId: string): Promise<void> {
   const log: Log = { trace() {}, info() {}, warn() {}, error() {} };

@@ -119,7 +119,7 @@ describe('tokens of a sign-in', () => {
     assert.equal(why(await otherWindow().current(living, never)), 'failed venafi.tokensElsewhere');
   });
 
-  describe('a stale read right after a rotation', () => {
+  describe('fault 14: a stale read right after a rotation', () => {
     it('is waited for, and the old token is never sent', async () => {
       await tokens.current(ended, never);
       const rotated = scene.secrets.values.get(name) ?? '';
@@ -265,7 +265,7 @@ describe('tokens of a sign-in', () => {
     });
   });
 
-  describe('a sign-out in between', () => {
+  describe('fault 15: a sign-out in between', () => {
     it('before the refresh: nothing is sent', async () => {
       scene.stored = false;
       assert.equal(why(await tokens.current(ended, never)), 'ended venafi.signedOut');

@@ -1,0 +1,115 @@
+/** Two windows as processes, over one disk and one keyring, that do things at the same moment. */
+import assert from 'node:assert/strict';
+import { isGranted, refreshesOnWire, resetsOnWire, sceneOf, services } from './services';
+import { TwoWindows } from './twoWindows';
+import type { Answered } from './windowHost';
+
+const told = ({ kind, code }: Answered): string => (code === undefined ? kind : `${kind}: ${code}`);
+
+describe('two windows', () => {
+  let windows: TwoWindows;
+  before(async () => {
+    windows = await TwoWindows.start();
+  });
+  after(() => windows.stop());
+  beforeEach(() => windows.openAnew());
+
+  for (const service of services) {
+    describe(`fault 16: the same reset in both, ${service}`, () => {
+      // So much later the other one begins: with the preview, with the lock, with the answer of the first.
+      for (const laterMs of [0, 15, 40, 90]) {
+        it(`one request, with the other ${laterMs} ms later`, async () => {
+          const { one, sandbox } = windows;
+          const scene = sceneOf(service, sandbox);
+          await one.tell({ kind: 'sign-in', scene });
+          assert.equal(isGranted(scene, sandbox), true);
+          const reset = { kind: 'reset', scene } as const;
+          const outcomes = await windows.atOnce(reset, reset, laterMs);
+
+          assert.equal(resetsOnWire(service, sandbox), 1);
+          assert.equal(isGranted(scene, sandbox), false);
+          assert.equal(outcomes.filter(({ kind }) => kind === 'verified').length, 1, outcomes.map(told).join());
+          const [loser] = outcomes.filter(({ kind }) => kind !== 'verified');
+          assert.ok(loser);
+          const kinds = ['not-sent: lock.held', 'already-reset: reset.already', 'not-sent: credential.changed'];
+          const gone = ['already-reset: venafi.nothingToRevoke', 'not-sent: consent.rereadFailed'];
+          assert.ok([...kinds, ...gone].includes(told(loser)), told(loser));
+          assert.match(loser.text ?? '', /Nothing was sent|Nothing was reset|had been|already/i);
+          assert.deepEqual(await windows.locksLeft(), []);
+          assert.deepEqual(await one.tell({ kind: 'unfinished' }), { kind: '' });
+        });
+      }
+    });
+  }
+
+  describe('a sign-in whose refresh token works once', () => {
+    const operator = async () => {
+      const { one, sandbox } = windows;
+      const scene = sceneOf('venafiTpp', sandbox);
+      await one.tell({ kind: 'sign-in', scene });
+      const expire = () => sandbox.control.venafi.expireAccessTokens({ grantee: 'tpp-admin' });
+      const grants = () => sandbox.control.venafi.grants({ grantee: 'tpp-admin' }).length;
+      return { scene, sandbox, expire, grants };
+    };
+
+    // The second kind of server ends the whole grant when a spent token is shown to it: one refresh too many would be seen.
+    for (const refreshReuse of ['refused', 'revokes-grant'] as const) {
+      it(`fault 13: both refresh it, a check here and a check there (a spent one is ${refreshReuse})`, async () => {
+        const { scene, sandbox, expire, grants } = await operator();
+        sandbox.control.venafi.setSwitches({ refreshReuse });
+        for (const laterMs of [0, 5, 30]) {
+          const before = refreshesOnWire(sandbox);
+          expire();
+          const check = { kind: 'check', scene } as const;
+          const consents = await windows.atOnce(check, check, laterMs);
+          assert.deepEqual(consents.map(told), ['granted', 'granted'], `${laterMs} ms later`);
+          assert.equal(refreshesOnWire(sandbox) - before, 1, `${laterMs} ms later`);
+          assert.equal(grants(), 1, 'the operator is signed in');
+        }
+        assert.deepEqual(await windows.locksLeft(), []);
+      });
+    }
+
+    it('fault 13: one refreshes for a check, the other for a reset; nobody is signed out and one reset leaves', async () => {
+      const { scene, sandbox, expire, grants } = await operator();
+      sandbox.control.venafi.setSwitches({ refreshReuse: 'revokes-grant' });
+      expire();
+      const [consent, outcome] = await windows.atOnce({ kind: 'check', scene }, { kind: 'reset', scene });
+      assert.equal(told(outcome), 'verified: venafi.gone.noGrants');
+      assert.ok(['granted', 'needs-consent'].includes(consent.kind), told(consent));
+      assert.deepEqual([refreshesOnWire(sandbox), resetsOnWire('venafiTpp', sandbox), grants()], [1, 1, 1]);
+    });
+
+    it('fault 14: what a window still has in memory after the rotation of another one is not used', async () => {
+      const { scene, sandbox, expire, grants } = await operator();
+      sandbox.control.venafi.setSwitches({ refreshReuse: 'revokes-grant' });
+      const { one, other } = windows;
+      // Both have the tokens in memory. Nobody tells the other window of the rotations of the first.
+      for (const check of [one, other]) assert.equal(told(await check.tell({ kind: 'check', scene })), 'granted');
+      for (let rotation = 1; rotation <= 3; rotation++) {
+        expire();
+        assert.equal(told(await one.tell({ kind: 'check', scene })), 'granted');
+        assert.equal(told(await other.tell({ kind: 'check', scene })), 'granted');
+        assert.deepEqual([refreshesOnWire(sandbox), grants()], [rotation, 1]);
+      }
+    });
+
+    it('fault 15: sign-out here while the other refreshes: signed out everywhere, and nothing is left behind', async () => {
+      for (const laterMs of [0, 5, 15, 30]) {
+        await windows.openAnew();
+        const { scene, sandbox, expire, grants } = await operator();
+        expire();
+        const [end, consent] = await windows.atOnce({ kind: 'sign-out', scene }, { kind: 'check', scene }, laterMs);
+        assert.ok(['revoked', 'not-found'].includes(end.kind), end.kind);
+        assert.ok(['granted', 'not-signed-in', 'dead-credential', 'unread'].includes(consent.kind), told(consent));
+        assert.equal(grants(), 0, 'the server has ended the sign-in');
+        assert.equal(refreshesOnWire(sandbox), 1);
+        // No token of the refresh survives the sign-out, and both windows say so.
+        for (const window of [windows.one, windows.other]) {
+          assert.equal(told(await window.tell({ kind: 'check', scene })), 'not-signed-in');
+        }
+        assert.deepEqual(await windows.secretsLeft(), []);
+      }
+    });
+  });
+});
