@@ -158,6 +158,7 @@ function reachingJournal(journal: Journal, reach: (moment: Moment) => void): Jou
     markSent: (...sent) => journal.markSent(...sent),
     dismiss: (operationId) => journal.dismiss(operationId),
     lastVerifiedReset: (address) => journal.lastVerifiedReset(address),
+    standing: () => journal.standing(),
     unfinished: () => journal.unfinished(),
     recent: (limit) => journal.recent(limit),
     read: (limit) => journal.read(limit),
