@@ -86,6 +86,13 @@ export class KilledReset {
     return this.sandbox.control.requests.count();
   }
 
+  /** The file that the killed window has left. */
+  get journalFile(): string {
+    const folder = join(this.folder, 'journal');
+    const name = readdirSync(folder).find((one) => one.startsWith('window-killed')) ?? assert.fail('no journal');
+    return join(folder, name);
+  }
+
   locks(): readonly string[] {
     try {
       return readdirSync(join(this.folder, 'locks'));
@@ -124,7 +131,8 @@ export class KilledReset {
     this.clock.pass(ms);
   }
 
-  text(outcome: Outcome): string {
+  /** The sentences of an outcome, or of what is said of one that is not known. */
+  text(outcome: { readonly reason: Outcome['reason'] }): string {
     return reasonParagraph(outcome.reason, texts, untranslated);
   }
 

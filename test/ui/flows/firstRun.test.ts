@@ -25,7 +25,7 @@ describe('the first run in a real workbench', () => {
 
   after(() => workbench?.close());
 
-  it('says in Restricted Mode what it does there, and offers the same buttons', () =>
+  it('fault 50: says in Restricted Mode what it does there, and offers the same buttons', () =>
     withEvidence(workbench, 'first-run-restricted', async () => {
       const { page } = workbench.window;
       await page.getByText('This workspace is in Restricted Mode. Consents can be reset from here as usual').waitFor();

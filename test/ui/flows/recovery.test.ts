@@ -64,7 +64,7 @@ describe('a reset whose answer is lost, in a real workbench', () => {
       assert.equal((await sandbox.resets()).length, 1);
     }));
 
-  it('stays unknown over a reload of the window, and is verified from its row', () =>
+  it('fault 51: stays unknown over a reload of the window, and is verified from its row', () =>
     withEvidence(workbench, 'recovery-reload', async () => {
       await resetWithoutAnswer(bob);
       await reload();

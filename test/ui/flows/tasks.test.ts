@@ -54,7 +54,7 @@ describe('tasks in a real workbench', () => {
     await window.quickInput.choose(taskName);
   }
 
-  it('says in Restricted Mode that they are off, and does not offer to allow them', () =>
+  it('fault 50: says in Restricted Mode that they are off, and does not offer to allow them', () =>
     withEvidence(workbench, 'tasks-restricted', async () => {
       const { window } = workbench;
       await restricted().waitFor();
@@ -62,6 +62,7 @@ describe('tasks in a real workbench', () => {
       await window.screenshot('tasks-restricted');
       const offered = await window.offeredCommands('Reconsent: Allow Unattended');
       assert.ok(!offered.includes('Reconsent: Allow Unattended Reset…'), offered.join());
+      assert.deepEqual(await sandbox.resets(), []);
     }));
 
   it('says no more of it once the workspace is trusted', () =>

@@ -59,7 +59,7 @@ describe('whether a task may begin', () => {
     assert.deepEqual(refusalOf({ ...definition, project: 'alice' }), unknown);
   });
 
-  it('refuses everything in Restricted Mode, before it looks at anything else', () => {
+  it('fault 50: refuses everything in Restricted Mode, before it looks at anything else', () => {
     assert.deepEqual(refusalOf(definition, { trusted: false }), ['restricted', 'unattended.restricted']);
     assert.deepEqual(refusalOf({}, { trusted: false }), ['restricted', 'unattended.restricted']);
   });

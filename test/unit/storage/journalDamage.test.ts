@@ -3,7 +3,7 @@ import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:
 import { join } from 'node:path';
 import { freshFolder, JournalBench, newEntry, outcome } from './support';
 
-describe('fileJournal: damaged files', () => {
+describe('fault 53: damaged files of the journal', () => {
   const folder = freshFolder(() => bench.dispose());
   let bench: JournalBench;
   beforeEach(() => {

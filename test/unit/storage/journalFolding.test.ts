@@ -178,7 +178,7 @@ describe('fileJournal: folding', () => {
     await assertNothingLost(bench.window('b', readOnly()));
   });
 
-  it('reads only what is open from a journal of 100,000 entries', async () => {
+  it('fault 53: reads only what is open from a journal of 100,000 entries', async () => {
     await mkdir(join(folder(), 'journal'));
     const known = { ...newEntry('@', { openedAt: may(1) }), operationId: '@' };
     const line = formatEvent({ type: 'snapshot', operationId: '@', entry: known, outcome: outcome('accepted') });

@@ -124,7 +124,7 @@ describe('to allow an unattended reset', () => {
     assert.deepEqual([desk.allowances, desk.shown.length], [[], 1]);
   });
 
-  it('keeps nothing in Restricted Mode and without a folder, and asks nothing', async () => {
+  it('fault 50: keeps nothing in Restricted Mode and without a folder, and asks nothing', async () => {
     desk.trusted = false;
     await desk.allow();
     assert.match(desk.shown[0] ?? '', /Restricted Mode.*Nothing was allowed/);

@@ -167,7 +167,7 @@ describe('a task', () => {
     assert.match(desk.printed, /Allow Unattended Reset…/);
   });
 
-  it('is off in Restricted Mode, and says so', async () => {
+  it('fault 50: is off in Restricted Mode, and says so', async () => {
     desk.trusted = false;
     await desk.endsAsWithoutSending('restricted');
     assert.deepEqual(desk.stage.events, []);
