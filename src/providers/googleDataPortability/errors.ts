@@ -127,7 +127,7 @@ function explainByReason(
       return refused('google.coolDown', { until: readableTime(metadata['timestamp_after_24hrs'], nowMs) });
     case '409 ALREADY_EXISTS_ONE_TIME':
     case '409 ALREADY_EXISTS_TIME_BASED':
-      return refused('google.jobExists', { job: plainText(metadata['job_id'] ?? '?', 80) });
+      return refused('google.jobExists', { job: plainText(metadata['job_id'] ?? '', 80) || '?' });
     case '429 RATE_LIMIT_EXCEEDED':
       return quota('google.quota', error);
     case '403 ACCESS_TOKEN_SCOPE_INSUFFICIENT':
@@ -210,7 +210,7 @@ function jobList(ids: string | undefined): string {
 /** A time of the service as this computer's clock shows it; what is no time is shown as it came. */
 function readableTime(text: string | undefined, nowMs: number): string {
   const time = Date.parse(text ?? '');
-  return Number.isFinite(time) ? localTime(time, nowMs) : plainText(text ?? '?', 40);
+  return Number.isFinite(time) ? localTime(time, nowMs) : plainText(text ?? '', 40) || '?';
 }
 
 /** A protobuf duration such as `39s` or `1.5s`. */

@@ -70,7 +70,7 @@ function explainReason(error: ToolkitError, { form, host }: ErrorCircumstances):
     case 'API_KEY_INVALID':
       return refused('identityPlatform.apiKeyInvalid', {}, replace);
     case 'API_KEY_SERVICE_BLOCKED':
-      return refused('identityPlatform.apiKeyServiceBlocked', { service: metadata['service'] ?? host });
+      return refused('identityPlatform.apiKeyServiceBlocked', { service: metadata['service'] || host });
     case 'API_KEY_HTTP_REFERRER_BLOCKED':
       return refused('identityPlatform.apiKeyRefererBlocked', { sent }, settings);
     case 'API_KEY_IOS_APP_BLOCKED':
@@ -187,7 +187,7 @@ function tooMany({ retryAfterSeconds }: ToolkitError): ErrorMeaning {
 function apiDisabled(metadata: Readonly<Record<string, string>>, host: string): ErrorMeaning {
   const project = (metadata['consumer'] ?? '').replace(/^projects\//, '') || '–';
   const url = consoleUrl(metadata['activationUrl']);
-  const service = metadata['service'] ?? host;
+  const service = metadata['service'] || host;
   const actions = url === undefined ? [] : [{ kind: 'open-url' as const, url }];
   return refused('identityPlatform.apiDisabled', { service, project }, actions);
 }

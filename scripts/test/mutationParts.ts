@@ -1,0 +1,64 @@
+/** What mutation testing judges, part by part, and how Stryker is set up for it. */
+
+interface Part {
+  /** The source that is changed, and what is left out of it. */
+  readonly source: readonly string[];
+  /** The tests that are to notice. */
+  readonly tests: readonly string[];
+}
+
+export const parts: Readonly<Record<string, Part>> = {
+  core: {
+    source: ['src/core/**/*.ts'],
+    tests: ['test/unit/core/**/*.test.ts', 'test/unit/vscode/**/*.test.ts', 'test/unit/providers/**/*.test.ts'],
+  },
+  http: {
+    source: ['src/http/**/*.ts', '!src/http/*.d.ts'],
+    tests: ['test/unit/http/**/*.test.ts'],
+  },
+  // What turns answers into outcomes and reasons.
+  providers: {
+    source: ['src/providers/*/errors.ts'],
+    tests: ['test/unit/providers/**/*.test.ts'],
+  },
+};
+
+/** Tests that read the source as text; what they would find in a changed one says nothing. */
+const readingSource = ['test/unit/core/reasonTexts.test.ts'];
+
+/** In percent; below it, the run fails. */
+export const lowestScore = 85;
+
+/** Stryker's options for one part. All paths count from the root of the repository; `results` is below it. */
+export function strykerOptions(name: string, part: Part, results: string, concurrency: number): object {
+  return {
+    testRunner: 'mocha',
+    // In each process that runs tests, before anything else: the tests are TypeScript.
+    testRunnerNodeArgs: ['--import', 'tsx'],
+    mochaOptions: {
+      spec: part.tests,
+      ignore: readingSource,
+      'no-config': true,
+      'no-package': true,
+      require: ['./test/mutation/timeLimit.ts'],
+    },
+    mutate: part.source,
+    coverageAnalysis: 'perTest',
+    // What is evaluated once, when a file is loaded, needs a process of its own for each change; most of it is texts.
+    ignoreStatic: true,
+    // Its paths all stay inside the folder that Stryker copies, and TypeScript 7 cannot rewrite them for it.
+    tsconfigFile: 'none',
+    concurrency,
+    timeoutMS: 4_000,
+    dryRunTimeoutMinutes: 15,
+    thresholds: { high: 95, low: lowestScore, break: lowestScore },
+    incremental: true,
+    incrementalFile: `${results}/${name}.json`,
+    reporters: ['clear-text', 'json', 'progress-append-only'],
+    clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
+    jsonReporter: { fileName: `${results}/${name}-report.json` },
+    tempDirName: `${results}/sandbox-${name}`,
+    ignorePatterns: ['.artifacts', '.vscode-test', 'dist', 'media', 'test/emulator', 'test/conformance'],
+    allowConsoleColors: false,
+  };
+}
