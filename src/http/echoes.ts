@@ -10,8 +10,9 @@ const shortestHidden = 6;
 
 /**
  * `text` with every occurrence of one of the `secrets` replaced by `[secret]`: verbatim, percent- or form-encoded,
- * JSON-escaped, as HTML entities, each also for single characters only; and in base64 or base64url, by itself or within
- * something longer such as `id:secret`. Secrets of fewer than 6 characters are left.
+ * JSON-escaped, as HTML entities, each also for single characters only; in hexadecimal; and in base64 or base64url, by
+ * itself or within something longer such as `id:secret`. A text that spells a secret in any other way is withheld as a
+ * whole. Secrets of fewer than 6 characters are left.
  */
 export function withoutEchoes(text: string, secrets: readonly string[]): string {
   const wanted = [...new Set(secrets)].filter(({ length }) => length >= shortestHidden && length <= text.length);
@@ -19,16 +20,48 @@ export function withoutEchoes(text: string, secrets: readonly string[]): string 
   // The longest first, so that one that begins like another does not leave the other's rest behind.
   const pattern = wanted
     .sort((a, b) => b.length - a.length)
-    .flatMap((secret) => [spelled(secret), ...base64Patterns(secret)])
+    .flatMap((secret) => [spelled(secret), anyCase(Buffer.from(secret).toString('hex')), ...base64Patterns(secret)])
     .join('|');
   try {
-    return text.replace(new RegExp(pattern, 'g'), hidden);
+    const left = text.replace(new RegExp(pattern, 'g'), hidden);
+    return spellsOut(left, wanted) ? hidden : left;
   } catch {
     return hidden; // Tens of kilobytes of secrets: more than the engine takes for one pattern.
   }
 }
 
-/** Matches the value with each character as it is or in any escape. Letters and digits are never escaped by an encoder. */
+/** How often escapes are undone: as deep as the patterns above look, which do without one for letters and digits. */
+const deepest = 4;
+
+/** Whether one of the secrets comes out when escapes are undone: of letters, too, or of two kinds within each other. */
+function spellsOut(text: string, secrets: readonly string[]): boolean {
+  let before = text;
+  for (let depth = 0; depth < deepest; depth++) {
+    const after = unescaped(before);
+    if (after === before) return false;
+    if (secrets.some((secret) => after.includes(secret))) return true;
+    before = after;
+  }
+  return false;
+}
+
+function unescaped(text: string): string {
+  return text
+    .replace(/(?:%[\da-f]{2})+/gi, (row) => Buffer.from(row.replaceAll('%', ''), 'hex').toString())
+    .replace(/\\{1,8}(?:u([\da-f]{4})|x([\da-f]{2}))/gi, (_whole, four?: string, two?: string) =>
+      point(four ?? two, 16),
+    )
+    .replace(/&#(?:x([\da-f]{1,6})|(\d{1,7}));/gi, (_whole, hexadecimal?: string, decimal?: string) =>
+      hexadecimal === undefined ? point(decimal, 10) : point(hexadecimal, 16),
+    );
+}
+
+function point(digits: string | undefined, radix: number): string {
+  const code = Number.parseInt(digits ?? '', radix);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : ' ';
+}
+
+/** Matches the value with each character as it is or in any escape. Letters and digits are escaped by no encoder of the usual kind. */
 function spelled(value: string): string {
   let pattern = '';
   for (const character of value) pattern += /[\da-z]/i.test(character) ? character : anySpelling(character);

@@ -98,7 +98,9 @@ export function explainError(response: Response, host: string, nowMs: number, pu
   const otherWay: readonly RemedyAction[] = purpose === 'consent' ? [{ kind: 'use-way', way: ways.revoke.id }] : [];
   const named = explainByReason(error, nowMs, otherWay);
   if (named) return named;
-  const params = { host, status: String(error.httpStatus), message: error.message || '–' };
+  // The transport takes echoes of our secrets out of errors only: what another answer words is not kept.
+  const message = (error.httpStatus < 400 ? '' : error.message) || '–';
+  const params = { host, status: String(error.httpStatus), message };
   if (!error.isEnvelope) return explainForeignPage(error.httpStatus, params);
   if (error.httpStatus === 401) return deadToken('google.tokenRejected');
   if (error.httpStatus === 403 && error.hasDebugInfo)

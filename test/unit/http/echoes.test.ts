@@ -87,6 +87,22 @@ describe('fault 41: error answers that repeat our secrets', () => {
     }
   });
 
+  it('in hexadecimal; and a text that spells letters in escapes is withheld as a whole', () => {
+    const hex = Buffer.from(token).toString('hex');
+    assert.equal(withoutEchoes(`got ${hex}, ${hex.toUpperCase()}`, [token]), 'got [secret], [secret]');
+    const percent = hex.replace(/../g, '%$&');
+    const unicode = hex.replace(/../g, '\\u00$&');
+    const entities = hex.replace(/../g, '&#x$&;');
+    const mixed = encodeURIComponent(entities);
+    for (const spelling of [percent, unicode, entities, mixed, encodeURIComponent(percent)]) {
+      assert.equal(withoutEchoes(`got ${spelling}.`, [token]), '[secret]', spelling);
+    }
+    assert.equal(
+      withoutEchoes('100%25 of \\u0041, &#65; and &#x110000;', [token]),
+      '100%25 of \\u0041, &#65; and &#x110000;',
+    );
+  });
+
   it('secrets of form fields, but not the plain fields', async () => {
     const { body } = await answered(400, 'client.apps refused: 1//refresh-token, GOCSPX-secret', (origin) => ({
       body: {
