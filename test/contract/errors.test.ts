@@ -77,7 +77,7 @@ describe('errors of the service', () => {
     });
   }
 
-  it('each refusal has a text of its own', async () => {
+  it('fault 39: each refusal has a text of its own', async () => {
     const texts = new Map<string, string>();
     for (const [fault, , code] of refusals) {
       world.sandbox.control.google.fault(fault, { route: 'reset', times: 1 });
@@ -102,7 +102,7 @@ describe('errors of the service', () => {
   describe('answers nobody can trust', () => {
     for (const fault of ambiguous) {
       const gone = carriedOut.has(fault);
-      it(`${fault}: one request, verified by a read, ${gone ? 'found gone' : 'found alive'}`, async () => {
+      it(`fault 39: ${fault}: one request, verified by a read, ${gone ? 'found gone' : 'found alive'}`, async () => {
         world.sandbox.control.google.fault(fault, { route: 'reset' });
         const outcome = await world.reset('alice');
         assert.equal(outcome.kind, gone ? 'verified' : 'not-reset', world.text(outcome));
