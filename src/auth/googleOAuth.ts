@@ -38,10 +38,12 @@ export async function refreshAccessToken(
   const clientSecret = request.clientSecret.revealFor(tokenUrl);
   if (refreshToken.kind !== 'revealed' || clientSecret.kind !== 'revealed') return foreignOrigin(tokenUrl);
   const endpoint = { tokenUrl, clientId, clientSecret: clientSecret.value };
-  const { client, explain } = createTokenClient(endpoint, transport, 'read', signal);
+  const { client, status, explain } = createTokenClient(endpoint, transport, 'read', signal);
   client.setCredentials({ refresh_token: refreshToken.value });
   try {
     const { credentials } = await client.refreshAccessToken();
+    // RFC 6749 §5.1 knows 200 alone. A code is exchanged once: of that answer a token is kept, whatever its status.
+    if (status() !== 200) return { kind: 'refused', status: status(), error: `HTTP ${status()}` };
     const tokens = readTokens(credentials, clock);
     if (!tokens) return noToken;
     const { accessTokenExpiresAt, refreshTokenExpiresAt } = tokens;

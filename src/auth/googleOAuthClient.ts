@@ -18,6 +18,8 @@ export interface TokenEndpoint {
 
 export interface TokenClient {
   readonly client: OAuth2Client;
+  /** Status of the answer; 0 before it. The library takes any of 2xx for a success. */
+  status(): number;
   /** What the library's error means. */
   explain(failure: unknown): TokenFailure;
 }
@@ -68,7 +70,7 @@ export function createTokenClient(
   client.transporter.interceptors.request.add({
     resolved: async (config) => ({ ...config, retry: false, retryConfig: { retry: 0, shouldRetry: () => false } }),
   });
-  return { client, explain: (failure) => explainFailure(failure, answeredWith) };
+  return { client, status: () => answeredWith, explain: (failure) => explainFailure(failure, answeredWith) };
 }
 
 /** What is not understood beside the token itself counts as not said: a token must not be lost for it. */
