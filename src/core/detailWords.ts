@@ -7,6 +7,7 @@ export const detailWords = {
   noTunnel: 'no answer to CONNECT',
   pageForTunnel: 'a page instead of a tunnel',
   pageForFile: 'a page instead of a file',
+  throughEditor: 'through the editor',
   projectCertificates: 'certificates of the project',
   lockFile: 'The lock file cannot be used',
   lockFolder: 'The folder for locks cannot be made',

@@ -16,6 +16,16 @@ export function unansweredReason(result: UnansweredResult, host: string, actions
       );
     case 'not-sent':
     case 'broken':
-      return reason(`http.${result.cause}`, { host, detail: plainText(result.detail, 200) }, actions);
+      return reason(
+        `http.${result.cause}`,
+        { host, detail: plainText(withoutHost(result.detail, host), 200) },
+        actions,
+      );
   }
+}
+
+/** The texts name the host themselves; where the detail is about another one, such as a proxy, it keeps it. */
+function withoutHost(detail: string, host: string): string {
+  const rest = detail.startsWith(host) ? /^(?::\d+)?: (.+)$/.exec(detail.slice(host.length))?.[1] : undefined;
+  return rest ?? detail;
 }

@@ -193,22 +193,22 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   },
 
   'http.dns': {
-    happened: 'The host {host} was not found.',
+    happened: 'The host {host} was not found ({detail}).',
     notHappened: nothingSent,
     remedy: 'Check the network and the endpoint.',
   },
   'http.refused': {
-    happened: '{host} refused the connection.',
+    happened: '{host} refused the connection ({detail}).',
     notHappened: nothingSent,
     remedy: 'Is the service running? Check the endpoint.',
   },
   'http.unreachable': {
-    happened: '{host} cannot be reached.',
+    happened: '{host} cannot be reached ({detail}).',
     notHappened: nothingSent,
     remedy: 'Check the network or VPN.',
   },
   'http.connect-timeout': {
-    happened: '{host} did not take the connection in time.',
+    happened: '{host} did not take the connection in time ({detail}).',
     notHappened: nothingSent,
     remedy: 'Check the network or VPN and try again.',
   },

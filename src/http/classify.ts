@@ -52,7 +52,12 @@ function isLookupError(error: unknown): boolean {
 
 /** Why TCP was there but TLS did not come about. */
 export function tlsCause(error: unknown): NotSentCause {
-  return tlsCauses[errorCode(error) ?? ''] ?? certificateAlert(error) ?? 'tls-other';
+  return certificateCause(error) ?? certificateAlert(error) ?? 'tls-other';
+}
+
+/** What is wrong with the server's certificate, if that is what the error says. */
+export function certificateCause(error: unknown): NotSentCause | undefined {
+  return tlsCauses[errorCode(error) ?? ''];
 }
 
 /**

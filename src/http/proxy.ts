@@ -18,7 +18,8 @@ export interface ProxySettings {
 }
 
 export type ProxyChoice =
-  | { readonly kind: 'direct' }
+  /** `none-known`: nothing is configured, so there may be one that only the editor knows. `wanted`: it has to be direct. */
+  | { readonly kind: 'direct'; readonly because: 'none-known' | 'wanted' }
   | {
       readonly kind: 'proxy';
       /** Without user name and password. */
@@ -34,16 +35,16 @@ export type ProxyChoice =
  * `http.proxy`, then `HTTPS_PROXY`, then `HTTP_PROXY`.
  */
 export function chooseProxy(url: URL, settings: ProxySettings): ProxyChoice {
-  if (settings.support === 'off' || isLoopbackHost(url.hostname)) return { kind: 'direct' };
+  if (settings.support === 'off' || isLoopbackHost(url.hostname)) return { kind: 'direct', because: 'wanted' };
   const exceptions = settings.noProxy.filter((entry) => entry.trim() !== '');
   const rules = exceptions.length > 0 ? exceptions : (variable(settings.env, 'NO_PROXY') ?? '').split(',');
-  if (rules.some((rule) => matchesRule(url, rule))) return { kind: 'direct' };
+  if (rules.some((rule) => matchesRule(url, rule))) return { kind: 'direct', because: 'wanted' };
   if (settings.proxy.trim() !== '') return parseProxy(settings.proxy, 'http.proxy', settings.authorization);
   for (const name of ['HTTPS_PROXY', 'HTTP_PROXY']) {
     const value = variable(settings.env, name);
     if (value !== undefined) return parseProxy(value, name, settings.authorization);
   }
-  return { kind: 'direct' };
+  return { kind: 'direct', because: 'none-known' };
 }
 
 function variable(env: ProxySettings['env'], name: string): string | undefined {

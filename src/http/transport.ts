@@ -15,12 +15,15 @@ import { brokenCause, errorCode, isConnectionLoss } from './classify';
 import { type Opened, openConnection, place } from './connection';
 import { Deadline } from './deadline';
 import { Downloader } from './download';
-import { type ExchangeEnd, exchange, type Outgoing } from './exchange';
+import { EditorWay } from './editorWay';
+import { type ExchangeEnd, exchange } from './exchange';
+import type { Fetch } from './fetchExchange';
 import { decodeBody, redirectOrigin } from './incoming';
 import { defaultLimits, type Limits } from './limits';
-import { type Prepared, prepare } from './outgoing';
+import { prepare } from './outgoing';
 import { ConnectFailure, ConnectionPool } from './pool';
 import { chooseProxy, type ProxyChoice, type ProxySettings } from './proxy';
+import { type ConnectionUse, Sending } from './sending';
 import { nodeTimer, type StartTimer } from './timers';
 import { Trust, type TrustSettings } from './trust';
 import { WarmConnections } from './warm';
@@ -39,6 +42,8 @@ export interface TransportOptions {
   readonly downloadIdleMs?: number;
   /** Of the limits for connecting, for the whole, and for silence; Node's timers if not given. */
   readonly startTimer?: StartTimer;
+  /** The editor's own `fetch`, for when nothing can be reached directly; see {@link EditorWay}. None if not given. */
+  readonly editorFetch?: () => Fetch | undefined;
 }
 
 export interface UndiciTransport extends Transport, Downloads {
@@ -64,55 +69,6 @@ export function createTransport(options: TransportOptions): UndiciTransport {
   return new PooledTransport(options);
 }
 
-/** How a request got its connection, for the log. */
-type ConnectionUse = 'none' | 'fresh' | 'warm' | 'reused';
-
-type Ready = Extract<Prepared, { kind: 'prepared' }>;
-
-/** What is known about one request while it is under way. */
-class Sending {
-  readonly request: HttpRequest;
-  readonly outgoing: Outgoing;
-  readonly secrets: readonly string[];
-  readonly proxy: ProxyChoice;
-  readonly deadline: Deadline;
-  readonly #log: Log;
-  connection: ConnectionUse = 'none';
-  sent = false;
-
-  constructor(request: HttpRequest, prepared: Ready, proxy: ProxyChoice, deadline: Deadline, log: Log) {
-    this.request = request;
-    this.outgoing = prepared.outgoing;
-    this.secrets = prepared.secrets;
-    this.proxy = proxy;
-    this.deadline = deadline;
-    this.#log = log;
-  }
-
-  /** Whether the request may still leave. A check that fails to say so keeps it: nothing is lost by that. */
-  mayStart(): boolean {
-    const { mayLeave } = this.request;
-    if (mayLeave === undefined) return true;
-    try {
-      return mayLeave() === true;
-    } catch {
-      this.#log.error('network: a check before the start of a request failed');
-      return false;
-    }
-  }
-
-  start(connection: ConnectionUse): void {
-    this.connection = connection;
-    if (this.sent) return;
-    this.sent = true;
-    try {
-      this.request.onSent?.();
-    } catch {
-      this.#log.error('network: a listener for the start of a request failed');
-    }
-  }
-}
-
 /** By origin, and project where it matters: the pool and the key of the way it goes. */
 type Pools = Map<string, { readonly key: string; readonly pool: ConnectionPool }>;
 
@@ -121,6 +77,7 @@ class PooledTransport implements UndiciTransport {
   readonly #limits: Limits;
   readonly #startTimer: StartTimer;
   readonly #trust: Trust;
+  readonly #editor: EditorWay;
   readonly #warm: WarmConnections;
   readonly #downloader: Downloader;
   readonly #underWay = new Set<Deadline>();
@@ -134,7 +91,8 @@ class PooledTransport implements UndiciTransport {
     this.#startTimer = options.startTimer ?? nodeTimer;
     this.#trust = new Trust(options.trust);
     this.#warm = new WarmConnections(options.warmMs ?? 60_000);
-    const { log, userAgent, downloadIdleMs: idleMs = 30_000 } = options;
+    const { log, userAgent, downloadIdleMs: idleMs = 30_000, editorFetch: fetch = () => undefined } = options;
+    this.#editor = new EditorWay({ fetch, log, trust: this.#trust, limits: this.#limits });
     const open = (url: URL, signal: AbortSignal) => this.#open(url, chooseProxy(url, options.proxy()), signal);
     this.#downloader = new Downloader({
       log,
@@ -155,8 +113,8 @@ class PooledTransport implements UndiciTransport {
   }
 
   warm(origin: string, project?: string): void {
-    if (this.#closed) return;
     const url = new URL(origin);
+    if (this.#closed || this.#editor.isUsedFor(url.origin)) return;
     const proxy = chooseProxy(url, this.#options.proxy());
     this.#warm.open(this.#keyOf(url, proxy, project), (signal) => this.#open(url, proxy, signal, project));
   }
@@ -200,7 +158,8 @@ class PooledTransport implements UndiciTransport {
       this.#options.log,
     );
     try {
-      const end = pools ? await this.#sendPooled(sending, pools) : await this.#sendAlone(sending);
+      const direct = () => (pools ? this.#sendPooled(sending, pools) : this.#sendAlone(sending));
+      const end = await this.#editor.send(sending, direct);
       const result = await this.#conclude(sending, end);
       this.#report(request, result, sending.connection, startedAt);
       return result;

@@ -102,9 +102,20 @@ export class Trust {
     return own.kind === 'none' ? added : `${added} ${JSON.stringify(project)} ${shown}`;
   }
 
+  /** Whether something of the project's own, which nobody else knows, is trusted or shown at `origin`. */
+  isOwn(origin: string, project: string | undefined): boolean {
+    if (this.#settings.extraCertificates(origin).length > 0) return true;
+    return this.clientCertificate(origin, project).kind !== 'none';
+  }
+
+  /** Whether {@link widen} can add the system's certificates at all. */
+  knowsSystem(): boolean {
+    return getCertificates() !== undefined;
+  }
+
   /** Adds the system's certificates for an origin whose issuer is not known. `false` when that changes nothing. */
   widen(origin: string): boolean {
-    if (getCertificates() === undefined || this.#widened.has(origin)) return false;
+    if (!this.knowsSystem() || this.#widened.has(origin)) return false;
     this.#widened.add(origin);
     return true;
   }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Project, Target } from '../core/model';
 import type { Provider } from '../core/provider';
+import type { Fetch } from '../http/fetchExchange';
 import type { ProxySettings } from '../http/proxy';
 import type { UndiciTransport } from '../http/transport';
 import { type ProviderPorts, registeredProviders } from '../providers/registry';
@@ -74,6 +75,7 @@ export class Network implements vscode.Disposable {
         clientCertificate: (project, origin) => this.authorities.clientCertificateFor(project, origin),
       },
       userAgent: this.userAgent,
+      editorFetch,
     });
   }
 
@@ -82,6 +84,22 @@ export class Network implements vscode.Disposable {
     if (!registered) throw new Error(`There is no provider ${id}.`);
     return registered.load(await this.providerPorts());
   }
+}
+
+/**
+ * What the editor makes of `fetch`: it sends through the proxies of PAC scripts and of the operating system, and trusts the
+ * system's authorities. Looked up at each use, as the editor and others may replace it at any time.
+ */
+function editorFetch(): Fetch | undefined {
+  const http = vscode.workspace.getConfiguration('http');
+  // Without it, it is nothing but Node's, which knows no proxy.
+  if (http.get('fetchAdditionalSupport') === false) return undefined;
+  // The editor would go by them.
+  const ofWorkspace = ['proxy', 'proxySupport', 'noProxy'].some((name) => {
+    const found = http.inspect(name);
+    return found?.workspaceValue !== undefined || found?.workspaceFolderValue !== undefined;
+  });
+  return ofWorkspace ? undefined : globalThis.fetch;
 }
 
 /** User values only: a workspace must not send requests through a proxy of its own. */

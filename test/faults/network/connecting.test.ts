@@ -31,17 +31,17 @@ function lookingUp(result: { readonly address: string } | { readonly code: strin
 const rows: Readonly<Record<string, Row>> = {
   'a name that is not found': {
     code: 'http.dns',
-    text: /The host localhost:\d+ was not found\. Nothing was sent\. Check the network and the endpoint/,
+    text: /The host localhost:\d+ was not found \(ENOTFOUND\)\. Nothing was sent\. Check the network and the endpoint/,
     strike: () => lookingUp({ code: 'ENOTFOUND' }),
   },
   'a refused connection': {
     code: 'http.refused',
-    text: /localhost:\d+ refused the connection\. Nothing was sent\. Is the service running\?/,
+    text: /localhost:\d+ refused the connection \(ECONNREFUSED\)\. Nothing was sent\. Is the service running\?/,
     strike: ({ gate }) => gate.stopListening(),
   },
   'an unreachable network': {
     code: 'http.unreachable',
-    text: /localhost:\d+ cannot be reached\. Nothing was sent\. Check the network or VPN/,
+    text: /localhost:\d+ cannot be reached \(E[A-Z]+\)\. Nothing was sent\. Check the network or VPN/,
     strike: () => lookingUp({ address: nowhere }),
   },
 };

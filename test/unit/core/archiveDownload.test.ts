@@ -270,7 +270,7 @@ describe('archiveDownload', () => {
   });
 
   it('tells each way in which the service does not say where the archive is', async () => {
-    const why = reason('http.dns', { host: 'h' });
+    const why = reason('http.dns', { host: 'h', detail: 'ENOTFOUND' });
     const readings: [JobReading, DownloadResult['kind'], string][] = [
       [{ kind: 'no-such-job', reason: why }, 'not-there', 'download.noSuchJob'],
       [{ kind: 'dead-credential', reason: why }, 'dead-credential', 'download.deadCredential'],
