@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
-import { context, transform } from 'esbuild';
+import { build as bundle, context, transform } from 'esbuild';
 
 const { values: flags } = parseArgs({
   options: {
@@ -79,6 +79,40 @@ const lazyEntries = {
 };
 
 /**
+ * The schema library is one module, and what any part uses of it would be loaded at activation. So it is there twice: with
+ * what activation uses, and with what comes later (its schemas work across both). Which sources are the former is asked
+ * of esbuild itself.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const laterSchemas = {
+  name: 'later-schemas',
+  setup(build) {
+    let early = new Set();
+    build.onStart(async () => {
+      const { metafile } = await bundle({
+        ...output,
+        absWorkingDir: import.meta.dirname,
+        entryPoints: ['src/extension.ts'],
+        bundle: true,
+        format: 'esm',
+        external: ['vscode', 'valibot'],
+        write: false,
+        metafile: true,
+        logLevel: 'silent',
+        plugins: [lazyEntries, editorApi],
+      });
+      early = new Set(Object.keys(metafile.inputs).map((file) => resolve(import.meta.dirname, file)));
+    });
+    build.onResolve({ filter: /^valibot$/ }, async ({ importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === laterSchemas || early.has(importer)) return undefined;
+      const found = await build.resolve('valibot', { kind, resolveDir, pluginData: laterSchemas });
+      return { ...found, suffix: '?later' };
+    });
+  },
+};
+
+/**
  * esbuild splits only ES modules, and the oldest VS Code we run in wants CommonJS: each file is turned into it after the
  * split, under a name that says who shares it.
  *
@@ -116,8 +150,8 @@ const asCommonJs = {
 
 /**
  * The names that esbuild gave to what is shared → ours, which do not change with what is in them: those of the parts
- * that share it, or what is needed at activation (`shared`), the part of it that the sandbox uses, too, what the engine has
- * brought (`sharedByEngine`), and the few helpers of esbuild that everything uses (`runtime`).
+ * that share it, or what is needed at activation (`shared`), what the engine has brought (`sharedByEngine`), the part of it
+ * that the sandbox uses, too, and the few helpers of esbuild that everything uses (`runtime`).
  */
 function sharedNames({ outputs }) {
   const names = new Map();
@@ -126,9 +160,9 @@ function sharedNames({ outputs }) {
     const [generated] = /chunk-[A-Z0-9]{8}(?=\.js$)/.exec(path) ?? [];
     if (!generated) continue;
     const users = entries.filter((one) => staticallyReached(outputs, one).has(path)).map((one) => basename(one, '.js'));
-    const activation = users.includes('sandbox') ? 'sharedWithSandbox' : 'shared';
-    const later = users.includes('engine') ? 'sharedByEngine' : users.sort().join('-');
-    const ownName = users.includes('extension') ? activation : later;
+    const engine = users.includes('sandbox') ? 'sharedWithSandbox' : 'sharedByEngine';
+    const later = users.includes('engine') ? engine : users.sort().join('-');
+    const ownName = users.includes('extension') ? 'shared' : later;
     names.set(generated, users.length === entries.length ? 'runtime' : ownName);
   }
   if (new Set(names.values()).size < names.size) throw new Error(`Two files of one name: ${[...names.values()]}`);
@@ -200,8 +234,24 @@ const apiTypes = {
 };
 
 /**
+ * The module that stands in for `vscode`, with an `l10n` that reads the packed texts.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const editorApi = {
+  name: 'editor-api',
+  setup(build) {
+    const sources = join(import.meta.dirname, 'src');
+    const inPlaceOfVscode = join(sources, 'vscode', 'editorApi.ts');
+    build.onResolve({ filter: /^vscode$/ }, ({ importer }) =>
+      importer.startsWith(sources) && importer !== inPlaceOfVscode ? { path: inPlaceOfVscode } : undefined,
+    );
+  },
+};
+
+/**
  * Languages besides English: the texts that `l10n` has in the editor's format, written once in English and once in each
- * language, and compressed; and the module that reads them in place of the editor's `l10n`. A third of the size.
+ * language, and compressed. A third of the size.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -209,11 +259,6 @@ const packedTexts = {
   name: 'packed-texts',
   setup(build) {
     const { absWorkingDir, outdir } = build.initialOptions;
-    const sources = join(absWorkingDir, 'src');
-    const inPlaceOfVscode = join(sources, 'vscode', 'editorApi.ts');
-    build.onResolve({ filter: /^vscode$/ }, ({ importer }) =>
-      importer.startsWith(sources) && importer !== inPlaceOfVscode ? { path: inPlaceOfVscode } : undefined,
-    );
     build.onEnd(async ({ errors }) => {
       if (errors.length > 0 || flags.metafile) return;
       const folder = join(absWorkingDir, 'l10n');
@@ -263,7 +308,7 @@ const build = await context({
   metafile: true,
   write: false,
   logLevel: flags.metafile ? 'warning' : 'info',
-  plugins: [lazyEntries, packedTexts, oneHttpParser, noOtherFetch, asCommonJs, apiTypes],
+  plugins: [lazyEntries, laterSchemas, editorApi, packedTexts, oneHttpParser, noOtherFetch, asCommonJs, apiTypes],
 });
 
 if (flags.watch) {

@@ -27,11 +27,11 @@ export function activate(context: vscode.ExtensionContext): ReconsentExports {
 
   const projects = new Projects(providerProfiles);
   const store = new ConsentStore((error) => log.error(`A view failed: ${String(error)}`));
+  const engine = new LateEngine(async () => (await import('./vscode/engine')).createEngine(early), log);
   const flags = new Map([...providerProfiles].map(([id, profile]) => [id, providerFlags(profile)]));
-  const tree = new ConsentTree(projects, store, texts, (id) => flags.get(id) ?? []);
+  const tree = new ConsentTree(projects, store, texts, (id) => flags.get(id) ?? [], engine.details);
   const view = createConsentView(tree, projects, store);
   const active = new ActiveIdentity(projects, context.workspaceState);
-  const engine = new LateEngine(async () => (await import('./vscode/engine')).createEngine(early), log);
   const journalView = new JournalView({ store, storage: context.globalStorageUri, reading: engine.ports });
   const early: EarlyPorts = { context, active, channel, journalView, log, projects, store, texts, tree, view };
   const api = createExports({ projects, store, texts, engine: engine.ports });

@@ -1,7 +1,7 @@
 /** State → what a row, a status bar item or a screen reader says. Pure. */
 import type { ConsentState, IdentityState } from './consentStore';
 import { plainText } from './foreignText';
-import { jobWords } from './jobPresentation';
+import { jobWords } from './jobWords';
 import { localTime } from './localTime';
 import type { Reason, Target } from './model';
 import { needsAttention, type Outcome } from './outcome';

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { ConsentOperations } from '../core/consentOperations';
 import type { ConsentStore } from '../core/consentStore';
 import { credentialKey } from '../core/credentialSource';
+import { presentDetails } from '../core/detailRows';
 import { JobOperations } from '../core/jobOperations';
 import type { Target } from '../core/model';
 import type { Log } from '../core/ports';
@@ -121,5 +122,5 @@ export function createEngine(early: EarlyPorts) {
     new FirstSteps(everything),
   );
   startUp.begin();
-  return { ports: everything, run: commandRunner(everything), dispose: () => parts.dispose() } as const;
+  return { ports: everything, run: commandRunner(everything), presentDetails, dispose: () => parts.dispose() } as const;
 }

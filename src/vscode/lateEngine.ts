@@ -23,6 +23,9 @@ export class LateEngine implements vscode.Disposable {
   /** What the parts work with. */
   readonly ports = async (): Promise<Engine['ports']> => (await this.get()).ports;
 
+  /** What makes the rows below an identity. */
+  readonly details = async (): Promise<Engine['presentDetails']> => (await this.get()).presentDetails;
+
   dispose(): void {
     this.#disposed = true;
     this.#loading?.then((engine) => engine.dispose()).catch(() => undefined);

@@ -1,7 +1,7 @@
 /** The tree of projects and identities. It holds no truth and asks nobody: it renders the store. */
 import * as vscode from 'vscode';
 import type { ConsentStore } from '../../core/consentStore';
-import { presentDetails } from '../../core/detailRows';
+import type { presentDetails } from '../../core/detailRows';
 import { isLoopbackHost } from '../../core/endpoint';
 import { plainText } from '../../core/foreignText';
 import { type Project, type Target, type TargetKey, targetKey } from '../../core/model';
@@ -60,6 +60,8 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     private readonly store: ConsentStore,
     private readonly texts: ReasonTexts,
     private readonly flagsOf: (provider: string) => readonly string[],
+    /** Makes the rows below an identity; loaded when the first is opened. */
+    private readonly details: () => Promise<typeof presentDetails>,
   ) {
     this.#rebuild();
     this.#subscriptions = [
@@ -99,7 +101,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     return item;
   }
 
-  getChildren(node?: ConsentNode): ConsentNode[] {
+  getChildren(node?: ConsentNode): ConsentNode[] | Promise<ConsentNode[]> {
     if (!node) return [...this.#projects];
     switch (node.kind) {
       case 'project':
@@ -109,15 +111,17 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
           return child ? [child] : [];
         });
       case 'identity':
-        return presentDetails(this.store.get(targetKey(node.target)), this.#context()).map((detail) => ({
-          kind: 'detail',
-          ...detail,
-          parent: node,
-        }));
+        return this.#detailsOf(node);
       case 'no-identity':
       case 'detail':
         return [];
     }
+  }
+
+  async #detailsOf(node: IdentityNode): Promise<ConsentNode[]> {
+    const present = await this.details();
+    const rows = present(this.store.get(targetKey(node.target)), this.#context());
+    return rows.map((row) => ({ kind: 'detail', ...row, parent: node }));
   }
 
   getParent(node: ConsentNode): ConsentNode | undefined {

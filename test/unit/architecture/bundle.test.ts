@@ -3,7 +3,7 @@ import { type Bundle, bundles, withNeeds } from '../../../scripts/host/bundles';
 
 /** The largest size of each lazy part, in kB. */
 const limits = {
-  engine: 207,
+  engine: 226,
   transport: 245,
   googleOAuth: 63,
   signIn: 42,
@@ -81,7 +81,7 @@ describe('the bundles', () => {
   });
 
   it('load at activation nothing but what is needed there', () => {
-    assert.deepEqual(loaded('extension').names.sort(), ['extension', 'runtime', 'shared', 'sharedWithSandbox']);
+    assert.deepEqual(loaded('extension').names.sort(), ['extension', 'runtime', 'shared']);
   });
 
   it('load with a lazy part what carries its name, and what activation and the engine have loaded', () => {
@@ -185,8 +185,8 @@ describe('the bundles', () => {
     assert.deepEqual(packagesOf(loaded('sandbox').inputs).sort(), ['hono', 'jose', 'valibot']);
   });
 
-  it('keep what is loaded at activation below 70 kB', () => {
-    assert.ok(loaded('extension').bytes <= 70_000, `${loaded('extension').bytes} bytes`);
+  it('keep what is loaded at activation below 60 kB', () => {
+    assert.ok(loaded('extension').bytes <= 60_000, `${loaded('extension').bytes} bytes`);
   });
 
   for (const [name, kB] of Object.entries(limits)) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JobState, TrackedJob } from '../../../src/core/archiveJobs';
 import { type Activity, type ConsentState, ConsentStore, type IdentityState } from '../../../src/core/consentStore';
+import { presentDetails } from '../../../src/core/detailRows';
 import type { EntryState } from '../../../src/core/journalPresentation';
 import { localTime } from '../../../src/core/localTime';
 import { type Project, reason, type Target, type TargetKey, targetKey } from '../../../src/core/model';
@@ -101,7 +102,13 @@ async function desk(configured: Project = project()) {
   assert.ok(identity);
   const target: Target = { project: configured, identity };
   const projects = { all: [configured], onDidChange: () => ({ dispose: () => undefined }) } as unknown as Projects;
-  const tree = new ConsentTree(projects, store, texts, () => []);
+  const tree = new ConsentTree(
+    projects,
+    store,
+    texts,
+    () => [],
+    async () => presentDetails,
+  );
   const rowOf = (node: ConsentNode): ShownRow => tree.getTreeItem(node) as unknown as ShownRow;
   const identityNode = (): ConsentNode => tree.nodeOf(target) ?? assert.fail('no row');
   const become = (state: Partial<IdentityState>): void =>
@@ -110,8 +117,8 @@ async function desk(configured: Project = project()) {
     become,
     dispose: () => tree.dispose(),
     identityRow: () => rowOf(identityNode()),
-    details: () => (tree.getChildren(identityNode()) ?? []).map((node) => rowOf(node)),
-    projectRow: () => rowOf(tree.getChildren()[0] ?? assert.fail('no project')),
+    details: async () => (await tree.getChildren(identityNode())).map((node) => rowOf(node)),
+    projectRow: async () => rowOf((await tree.getChildren())[0] ?? assert.fail('no project')),
     statusItem: (chosen = true) => {
       const current = chosen ? target : undefined;
       const active = { anyIdentity: true, current, onDidChange: projects.onDidChange } as unknown as ActiveIdentity;
@@ -142,13 +149,16 @@ describe('what a screen reader says of a row', () => {
     ['http://localhost:9400', 'localhost:9400 on this computer'],
   ] as const) {
     it(`project at ${endpoint}: its name, how many identities, and where`, async () => {
-      assert.equal(said((await atDesk(project({ endpoint }))).projectRow()), `Project Shop, 1 identity, ${place}`);
+      assert.equal(
+        said(await (await atDesk(project({ endpoint }))).projectRow()),
+        `Project Shop, 1 identity, ${place}`,
+      );
     });
   }
 
   it('project of several identities', async () => {
     const identities = ['alice', 'bob'].map((id) => ({ id, label: id }));
-    const row = (await atDesk(project({ identities }))).projectRow();
+    const row = await (await atDesk(project({ identities }))).projectRow();
     assert.equal(said(row), 'Project Shop, 2 identities, consent.example');
   });
 
@@ -179,7 +189,7 @@ describe('what a screen reader says of a row', () => {
       const { become, identityRow, details } = await atDesk();
       become({ consent: { kind: 'needs-consent', since: now }, lastOutcome: { kind, reason: why, at: now } });
       assert.equal(said(identityRow()), `alice.test@example.com, ${words}, project Shop`);
-      const [last, ...sentences] = details().map(said);
+      const [last, ...sentences] = (await details()).map(said);
       assert.match(last ?? '', /^Last reset: [a-z, ]+, [\d:]+$/);
       assert.deepEqual(sentences, ['It happened.', 'Nothing was sent.', 'Try again.']);
     });
@@ -189,7 +199,7 @@ describe('what a screen reader says of a row', () => {
     const { become, identityRow, details, statusItem } = await atDesk();
     become({ unfinished: { operationId: 'one', openedAt: now, reason: why } });
     assert.equal(said(identityRow()), 'alice.test@example.com, outcome unknown, project Shop');
-    assert.deepEqual(details().map(said), ['It happened.', 'Nothing was sent.', 'Try again.']);
+    assert.deepEqual((await details()).map(said), ['It happened.', 'Nothing was sent.', 'Try again.']);
     const item = statusItem();
     assert.equal(item.accessibilityInformation?.label, `Reset consent of ${said(identityRow())}`);
     assert.equal(item.backgroundColor?.id, 'statusBarItem.warningBackground');
@@ -208,7 +218,7 @@ describe('what a screen reader says of a row', () => {
         credentials: [of(true, now), of(false, 1)],
       }),
     });
-    assert.deepEqual(details().map(said), [
+    assert.deepEqual((await details()).map(said), [
       'Scope maps, time-based',
       'Scope youtube, one time',
       'Web SDK, grant',
@@ -221,20 +231,20 @@ describe('what a screen reader says of a row', () => {
     it(`job, ${state}: what it exports and how it stands`, async () => {
       const { become, details } = await atDesk();
       become({ jobs: [jobOf(state)] });
-      assert.deepEqual(details().map(said), [label]);
+      assert.deepEqual((await details()).map(said), [label]);
     });
   }
 
   it('job that is being downloaded: how far it is', async () => {
     const { become, details } = await atDesk();
     become({ jobs: [jobOf('complete')], downloads: new Map([['complete', { doneBytes: 1, totalBytes: 4 }]]) });
-    assert.deepEqual(details().map(said), ['Job: maps, downloading… 25 %']);
+    assert.deepEqual((await details()).map(said), ['Job: maps, downloading… 25 %']);
   });
 
   it('what tasks may do', async () => {
     const { become, details } = await atDesk();
     become({ unattended: ['reset'] });
-    assert.deepEqual(details().map(said), ['Unattended reset, allowed for tasks of this folder']);
+    assert.deepEqual((await details()).map(said), ['Unattended reset, allowed for tasks of this folder']);
   });
 
   it('status bar without an identity that was chosen', async () => {
