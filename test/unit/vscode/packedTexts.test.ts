@@ -4,16 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { readTexts, translator } from '../../../src/vscode/packedTexts';
+import { textKey } from '../../../src/vscode/textKey';
 
 describe('the texts of the package', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'reconsent-texts-'));
-    write('english', ['Reset', 'Sign in to {0}', 'new']);
+    writeFileSync(join(folder, 'keys.bin'), keysOf('Reset', 'Sign in to {0}', 'new'));
     write('it', ['Ripristina', 'Accedi a {0}', null]);
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+  const keysOf = (...texts: readonly string[]): Buffer => {
+    const keys = Buffer.alloc(4 * texts.length);
+    for (const [index, text] of texts.entries()) keys.writeUInt32BE(textKey(text), 4 * index);
+    return keys;
+  };
   const put = (name: string, content: Uint8Array): void => writeFileSync(join(folder, `${name}.json.br`), content);
   const write = (name: string, value: unknown): void => put(name, brotliCompressSync(JSON.stringify(value)));
 
@@ -21,8 +27,8 @@ describe('the texts of the package', () => {
     assert.deepEqual(
       [...readTexts(folder, 'it')],
       [
-        ['Reset', 'Ripristina'],
-        ['Sign in to {0}', 'Accedi a {0}'],
+        [textKey('Reset'), 'Ripristina'],
+        [textKey('Sign in to {0}'), 'Accedi a {0}'],
       ],
     );
   });
@@ -38,7 +44,8 @@ describe('the texts of the package', () => {
     'no list': () => write('it', { Reset: 'Ripristina' }),
     'of other things than texts': () => write('it', ['Ripristina', 7, null]),
     'of another build': () => write('it', ['Ripristina']),
-    'without its English': () => rmSync(join(folder, 'english.json.br')),
+    'without its keys': () => rmSync(join(folder, 'keys.bin')),
+    'with keys that were cut off': () => writeFileSync(join(folder, 'keys.bin'), keysOf('Reset').subarray(0, 3)),
     'a folder': () => {
       rmSync(join(folder, 'it.json.br'));
       mkdirSync(join(folder, 'it.json.br'));
