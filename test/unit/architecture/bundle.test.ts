@@ -3,7 +3,7 @@ import { type Bundle, bundles, withNeeds } from '../../../scripts/host/bundles';
 
 /** The largest size of each lazy part, in kB. */
 const limits = {
-  engine: 226,
+  engine: 232,
   transport: 245,
   googleOAuth: 63,
   signIn: 42,
