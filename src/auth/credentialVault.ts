@@ -6,7 +6,7 @@
  * apart), has no compare-and-swap (hence one record and one marker for each credential, named by a number that is never used
  * twice, and none that several credentials share), and may never answer (hence the time limit).
  */
-import { readingWithoutSecret } from '../core/consentDerivation';
+import { readingOfNone } from '../core/consentDerivation';
 import {
   type CredentialReading,
   type CredentialSource,
@@ -94,9 +94,8 @@ export class CredentialVault implements CredentialSource {
       const generation = generationOf(all.filter(({ storedAt }) => stillLive.has(storedAt)));
       return { kind: 'present', credentials: [first, ...others], generation, unusable };
     }
-    const newest = unusable.find(({ kind }) => kind === 'unreadable') ?? unusable.at(-1);
-    // One that was added meanwhile was not looked for, and is not lost.
-    return newest ?? readingWithoutSecret(after.filter(({ ended }) => ended));
+    const { project } = target;
+    return readingOfNone(unusable, after, this.ports.describe(project.provider)?.credentialOrigins(project));
   }
 
   #keyOf(target: Target): TargetKey {

@@ -8,7 +8,7 @@
  */
 import type { Reason, TargetKey } from '../core/model';
 import { reason } from '../core/model';
-import type { Clock, Log, SecretStore, TargetLocks, Transport } from '../core/ports';
+import type { Clock, LockResult, Log, SecretStore, TargetLocks, Transport } from '../core/ports';
 import { BoundSecret } from '../core/redact';
 import { Keyring } from './keyring';
 import { type IssuedTokens, refreshTokens, type VedauthClient } from './vedauth';
@@ -263,9 +263,7 @@ export class VedauthTokens {
   async #lock(
     owner: TokenOwner,
     signal: AbortSignal,
-  ): Promise<
-    { readonly kind: 'acquired'; release(): Promise<void> } | Extract<TokenReading, { kind: 'failed' | 'aborted' }>
-  > {
+  ): Promise<Extract<LockResult, { kind: 'acquired' }> | Extract<TokenReading, { kind: 'failed' | 'aborted' }>> {
     const { locks, clock } = this.ports;
     const address = { provider: 'venafiTpp', origin: 'refresh', target: ownerName(owner) as TargetKey };
     const until = clock.monotonic() + lockPatienceMs;

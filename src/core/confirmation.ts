@@ -16,6 +16,8 @@ export interface ConfirmationCircumstances {
   readonly way: ResetWay;
   /** The outcome of an earlier reset is not known. */
   readonly earlierUnknown: boolean;
+  /** Whether there is such a one cannot be told: the system's code of why the journal cannot be read. */
+  readonly unreadableJournal?: string | undefined;
   /** It was confirmed before, and what would be lost has changed since. */
   readonly changed: boolean;
   /** Who asks, when it is not the user in our own views. */
@@ -26,7 +28,7 @@ export interface ConfirmationCircumstances {
 export function presentConfirmation(
   target: Target,
   preview: ConfirmedPreview,
-  { way, earlierUnknown, changed, requestedBy }: ConfirmationCircumstances,
+  { way, earlierUnknown, unreadableJournal: code, changed, requestedBy }: ConfirmationCircumstances,
   { translate, texts }: Omit<PresentationContext, 'now'>,
 ): { readonly message: string; readonly detail: string } {
   const happened = (line: Reason): string => reasonSentences(line, texts, translate).happened;
@@ -44,6 +46,14 @@ export function presentConfirmation(
     ...(changed ? [translate('What would be lost has changed since you confirmed. Nothing was sent.', {})] : []),
     ...(earlierUnknown
       ? [translate('The outcome of an earlier reset is still unknown. Better verify that one first.', {})]
+      : []),
+    ...(code !== undefined && !earlierUnknown
+      ? [
+          translate(
+            'The journal cannot be read ({code}), so an earlier reset may have ended without a known outcome. Better make it readable first.',
+            { code },
+          ),
+        ]
       : []),
     ...each.map(happened),
     ...preview.effects.map(happened),

@@ -32,9 +32,34 @@ export function consentByMarkers(markers: readonly CredentialMarker[], wantedOri
   const live = markers.filter(({ ended }) => ended === undefined);
   if (live.some(({ origins }) => sameOrigins(origins, wantedOrigins))) return { kind: 'stored' };
   const foreign = newest(live);
-  return consentWithoutCredential(
-    foreign ? { kind: 'foreign-origin', boundTo: foreign.origins } : readingWithoutSecret(markers),
+  if (!foreign) return consentWithoutCredential(readingWithoutSecret(markers));
+  const reading = { kind: 'foreign-origin', boundTo: foreign.origins } as const;
+  return consentWithoutCredential(besideForeign(reading, markers, wantedOrigins));
+}
+
+/** What is told when none of the stored credentials can be used, the newest last. */
+export function readingOfNone(
+  unusable: readonly NoCredential[],
+  markers: readonly CredentialMarker[],
+  wantedOrigins: readonly string[] = [],
+): NoCredential {
+  const newest = unusable.find(({ kind }) => kind === 'unreadable') ?? unusable.at(-1);
+  // One that was added meanwhile was not looked for, and is not lost.
+  if (!newest) return readingWithoutSecret(markers.filter(({ ended }) => ended));
+  const allForeign = newest.kind === 'foreign-origin' && unusable.every(({ kind }) => kind === 'foreign-origin');
+  return allForeign ? besideForeign(newest, markers, wantedOrigins) : newest;
+}
+
+/** Only credentials for other origins are left: the one for the wanted origins may have been ended by a reset. */
+function besideForeign(
+  foreign: Extract<NoCredential, { kind: 'foreign-origin' }>,
+  markers: readonly CredentialMarker[],
+  wantedOrigins: readonly string[],
+): NoCredential {
+  const own = readingWithoutSecret(
+    markers.filter(({ ended, origins }) => ended && sameOrigins(origins, wantedOrigins)),
   );
+  return own.kind === 'missing' && own.resetAt !== undefined ? own : foreign;
 }
 
 function newest(markers: readonly CredentialMarker[]): CredentialMarker | undefined {

@@ -8,10 +8,10 @@ import {
   type NoCredential,
   wereEndedBy,
 } from './credentialSource';
-import { plainText } from './foreignText';
 import { mapLimited } from './mapLimited';
 import { type Reason, reason, type Target, type TargetKey, targetAddress, targetKey } from './model';
-import { newestOpen, sameAddress, underWayElsewhere } from './openEntries';
+import { underWayElsewhere } from './openEntries';
+import { OpenOperations } from './openOperations';
 import { isGone, type Outcome } from './outcome';
 import type { CredentialMarker, Journal, JournalEntry, TargetLocks, Transport } from './ports';
 import type { Preview, ProbeResult, Provider } from './provider';
@@ -60,7 +60,11 @@ export class ConsentOperations {
   /** Where each identity's project pointed when its state was loaded. */
   readonly #loadedOrigins = new Map<TargetKey, string>();
 
-  constructor(private readonly ports: OperationPorts) {}
+  readonly #open: OpenOperations;
+
+  constructor(private readonly ports: OperationPorts) {
+    this.#open = new OpenOperations(ports);
+  }
 
   /** Resets the consent. While a reset of the identity is under way in this window, a second call joins it. */
   reset(target: Target, request: ResetRequest): Promise<Outcome> {
@@ -72,22 +76,14 @@ export class ConsentOperations {
     return operation;
   }
 
-  /** Whether the result of an earlier operation is not known, in this window or by the journal. */
-  async hasUnknownOutcome(target: Target): Promise<boolean> {
-    if (this.ports.store.get(targetKey(target)).unfinished !== undefined) return true;
-    return (await this.#stillOpen(target, await this.ports.journal.unfinished())) !== undefined;
+  /** As in {@link OpenOperations.whyVerifyFirst}; asked before a reset nobody is asked about, and with the lock held. */
+  whyVerifyFirst(target: Target, toldUnreadable = false): Promise<Reason | undefined> {
+    return this.#open.whyVerifyFirst(target, toldUnreadable);
   }
 
-  /**
-   * Asked with the lock of the target held: why an earlier reset, perhaps of another window, has to be verified first. The row
-   * offers that by then.
-   */
-  async whyVerifyFirst(target: Target): Promise<Reason | undefined> {
-    const key = targetKey(target);
-    const { store } = this.ports;
-    if (!store.get(key).unfinished) await this.#showNextOpen(target);
-    if (!store.get(key).unfinished) return undefined;
-    return reason('reset.earlierUnknown', { identity: plainText(target.identity.label, 120) });
+  /** As in {@link OpenOperations.unreadable}, as of the moment before the question. */
+  get unreadableJournal(): string | undefined {
+    return this.#open.unreadable;
   }
 
   isResetting(target: Target): boolean {
@@ -105,7 +101,11 @@ export class ConsentOperations {
         ...this.ports,
         provider,
         currentTarget: () => this.ports.currentTarget(key),
-        confirm: request.confirm,
+        confirm: async (...question) => {
+          // The question names what is still unknown, in whatever window it was begun.
+          await this.#open.look(target);
+          return request.confirm(...question);
+        },
         takeOverLock: request.takeOverLock === true,
         ...(request.carrier && { carrier: request.carrier }),
         way: request.way,
@@ -294,14 +294,21 @@ export class ConsentOperations {
         this.ports.forgetTokens(target);
         // The user may have consented and signed in anew while the reset was being verified.
         const stored = !this.ports.byOperator(target) && (await credentials.storedGeneration(target)) !== undefined;
-        if (stored) store.update(key, (state) => ({ ...state, consent: { kind: 'stored' } }));
+        if (stored) await this.#showStored(target);
         // What another credential, or a new one after a mere revocation, can still reach is not over.
         else if (await this.#allEnded(target)) await this.ports.consentGone(target);
       }
-      if (hadOpen) await this.#showNextOpen(target);
+      if (hadOpen) await this.#open.showNext(target);
     } catch (error) {
       log.warn(`After the reset of ${key}: ${error instanceof Error ? error.message : 'unknown error'}`);
     }
+  }
+
+  /** What is stored may be for where the project pointed once. */
+  async #showStored(target: Target): Promise<void> {
+    const reading = await this.ports.credentials.read(target);
+    const consent = reading.kind === 'present' ? ({ kind: 'stored' } as const) : consentWithoutCredential(reading);
+    this.ports.store.update(targetKey(target), (state) => ({ ...state, consent }));
   }
 
   async #allEnded(target: Target): Promise<boolean> {
@@ -318,7 +325,7 @@ export class ConsentOperations {
   async dismiss(target: Target, operationId: string): Promise<void> {
     await this.ports.journal.dismiss(operationId);
     this.ports.store.update(targetKey(target), ({ unfinished: _seen, lastOutcome: _old, ...state }) => state);
-    await this.#showNextOpen(target);
+    await this.#open.showNext(target);
   }
 
   /** Fills the store for the first paint: from markers and the journal, without reading a secret or asking a service. */
@@ -333,7 +340,7 @@ export class ConsentOperations {
         markers.get(this.#credentialKey(target)) ?? [],
         this.ports.credentialOrigins(target),
       );
-      const open = await this.#stillOpen(target, unfinished);
+      const open = await this.#open.newest(target, unfinished);
       const loadedOrigin = this.#loadedOrigins.get(key);
       this.#loadedOrigins.set(key, origin);
       changes.set(key, (current) => {
@@ -356,23 +363,6 @@ export class ConsentOperations {
     store.updateAll(changes);
   }
 
-  /** The newest open operation of the target. What a verified reset of the same credential has settled is asked no more. */
-  async #stillOpen(target: Target, unfinished: readonly JournalEntry[]): Promise<JournalEntry | undefined> {
-    const address = targetAddress(target);
-    const open = unfinished.filter((entry) => sameAddress(entry.address, address));
-    if (open.length === 0) return undefined;
-    const last = await this.ports.journal.lastVerifiedReset(address);
-    return newestOpen(open, last, this.ports.byOperator(target));
-  }
-
-  /** Shows the next open operation, if there is one, in place of the one that was settled. */
-  async #showNextOpen(target: Target): Promise<void> {
-    const next = await this.#stillOpen(target, await this.ports.journal.unfinished());
-    this.ports.store.update(targetKey(target), ({ unfinished: _settled, ...state }) =>
-      next ? { ...state, unfinished: leftOpen(next) } : state,
-    );
-  }
-
   #credentialKey(target: Target): TargetKey {
     return credentialKey(target, this.ports.byOperator(target));
   }
@@ -387,6 +377,6 @@ export class ConsentOperations {
   async credentialChangedElsewhere(target: Target): Promise<void> {
     const markers = (await this.ports.credentials.markers()).get(this.#credentialKey(target)) ?? [];
     this.credentialChanged(target, consentByMarkers(markers, this.ports.credentialOrigins(target)));
-    await this.#showNextOpen(target);
+    await this.#open.showNext(target);
   }
 }

@@ -68,7 +68,12 @@ export interface TargetLocks {
 }
 
 export type LockResult =
-  | { readonly kind: 'acquired'; release(): Promise<void> }
+  | {
+      readonly kind: 'acquired';
+      /** Whether nobody has taken it over since, as the disk says it. `false` when that cannot be read. */
+      isOurs(): Promise<boolean>;
+      release(): Promise<void>;
+    }
   /** Another window (or this one) holds it. `heldForMs` is its age; after 5 minutes taking over may be offered. */
   | { readonly kind: 'held'; readonly heldForMs: number; readonly mayTakeOver: boolean }
   /** The lock file can be neither read nor made. */

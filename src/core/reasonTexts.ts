@@ -147,6 +147,17 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: 'Nothing was sent: without a journal entry, a crash could not be told from success.',
     remedy: "Check free space and permissions of the editor's storage folder.",
   },
+  'journal.unreadable': {
+    happened: 'The journal cannot be read ({code}), so an earlier reset may have ended without a known outcome.',
+    notHappened: 'This one was not sent: it could end a consent that was given since.',
+    remedy:
+      'Make the journal\'s files in the editor\'s storage folder readable; the log names them. Or use "Reset Consent", which asks you first.',
+  },
+  'lock.lost': {
+    happened: 'Another window has taken over while this reset was being prepared.',
+    notHappened: nothingSent,
+    remedy: 'See in the other window what became of it.',
+  },
   'consent.unreadable': {
     happened: 'The state of the consent could not be read. {cause}',
     notHappened: 'Nothing was reset: only reads were tried.',

@@ -71,7 +71,7 @@ async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortS
         const why = await confirmed.recheck?.();
         if (why) return end(ending(ports, 'not-sent', why));
         const still = await recheck(confirmed, ports, signal);
-        return still.kind === 'end' ? still : end(await sendAndVerify(confirmed, ports, signal));
+        return still.kind === 'end' ? still : end(await sendAndVerify(confirmed, lock, ports, signal));
       }
     }
   } finally {

@@ -1,16 +1,23 @@
 /** A reset that leaves: journal entry, the one request, what its answer means, verification, and what ends with it. */
 import { type Reason, reason } from './model';
 import type { Outcome } from './outcome';
-import type { NewJournalEntry } from './ports';
+import type { LockResult, NewJournalEntry } from './ports';
 import type { Leaving, ResetAnswer } from './provider';
 import { type Confirmed, ending, obstacleNow, type ResetPorts, withoutFailing } from './resetSteps';
 import { endOthers, verifyPatiently } from './verification';
 
-export async function sendAndVerify(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Outcome> {
+type HeldLock = Extract<LockResult, { kind: 'acquired' }>;
+
+export async function sendAndVerify(
+  confirmed: Confirmed,
+  lock: Pick<HeldLock, 'isOurs'>,
+  ports: ResetPorts,
+  signal: AbortSignal,
+): Promise<Outcome> {
   ports.progress('journaling');
   const attempt = await openEntry(confirmed, ports);
   if (attempt === undefined) return ending(ports, 'not-sent', reason('journal.unwritable', {}, [{ kind: 'retry' }]));
-  const { operationId, ended } = await sendOnce(confirmed, attempt, ports, signal);
+  const { operationId, ended } = await sendOnce(confirmed, attempt, lock, ports, signal);
   const outcome = { ...ended, operationId };
   // Closed before the credential is forgotten: until the journal says what happened, the dead credential is the only proof.
   const closed = await closeEntry(operationId, outcome, ports);
@@ -50,6 +57,20 @@ async function forgetEnded(
   return { ...outcome, reason: reason('reset.othersAlive', { count: String(alive.length) }) };
 }
 
+/**
+ * Asked when the entry is on disk, as late as anything can be that has to be waited for: another window may have taken over
+ * or said otherwise, the machine may have slept, and the settings may have been saved.
+ */
+async function lastLook(
+  confirmed: Confirmed,
+  lock: Pick<HeldLock, 'isOurs'>,
+  ports: ResetPorts,
+): Promise<Outcome | undefined> {
+  if (!(await lock.isOurs())) return ending(ports, 'not-sent', reason('lock.lost', {}, [{ kind: 'retry' }]));
+  const why = await confirmed.recheck?.();
+  return why ? ending(ports, 'not-sent', why) : obstacleNow(confirmed, ports);
+}
+
 interface Sent {
   /** The entry of the last attempt; those before are closed. */
   readonly operationId: string;
@@ -57,10 +78,15 @@ interface Sent {
 }
 
 /** Sends and classifies, with the entry in the journal. A defect ends the operation, too, with as much as is known. */
-async function sendOnce(confirmed: Confirmed, firstId: string, ports: ResetPorts, signal: AbortSignal): Promise<Sent> {
+async function sendOnce(
+  confirmed: Confirmed,
+  firstId: string,
+  lock: Pick<HeldLock, 'isOurs'>,
+  ports: ResetPorts,
+  signal: AbortSignal,
+): Promise<Sent> {
   let operationId = firstId;
-  // The machine may have slept, or the settings may have been saved, while the entry was being written.
-  const obstacle = obstacleNow(confirmed, ports);
+  const obstacle = await lastLook(confirmed, lock, ports);
   if (obstacle) return { operationId, ended: obstacle };
   let sent = false;
   let withdrawn: Outcome | undefined;
@@ -85,7 +111,7 @@ async function sendOnce(confirmed: Confirmed, firstId: string, ports: ResetPorts
       await closeEntry(firstId, { ...ending(ports, 'refused', why), operationId: firstId }, ports);
       operationId = next;
       sent = false;
-      const still = obstacleNow(confirmed, ports) === undefined;
+      const still = (await lastLook(confirmed, lock, ports)) === undefined;
       return still ? leavingWith(next) : undefined;
     },
   });

@@ -29,7 +29,10 @@ export interface Confirmation {
   readonly answeredAt?: number;
   /** Asked until the request leaves, besides the age of the confirmation: a reason keeps it here. */
   readonly obstacle?: () => Reason | undefined;
-  /** Asked once, with the lock held and after the last reading, of what only the disk knows: a reason keeps the request here. */
+  /**
+   * Asked of what only the disk knows, with the lock held: after the last reading, and once more when the journal entry is
+   * written. A reason keeps the request here.
+   */
   readonly recheck?: () => Promise<Reason | undefined>;
   /** Declined without asking the user, for this reason: the operation ends as not sent. */
   readonly because?: Reason;

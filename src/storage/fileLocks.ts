@@ -4,7 +4,7 @@ import { detailWords } from '../core/detailWords';
 import type { TargetAddress } from '../core/model';
 import type { Clock, LockResult, TargetLocks } from '../core/ports';
 import { errorCode, makeFolder, nodeFs, type StorageFs, sha256 } from './fileSystem';
-import { beat, type LockFileDeps, releaseLock, staleAfterMs, takeLock } from './lockFile';
+import { beat, isHeld, type LockFileDeps, releaseLock, staleAfterMs, takeLock } from './lockFile';
 import type { ProcessIdentity } from './processIdentity';
 
 /** After this long a lock may be taken from a living owner, if the user wishes so; a younger one never. */
@@ -71,6 +71,7 @@ export function createFileLocks(options: {
     let released: Promise<void> | undefined;
     return {
       kind: 'acquired',
+      isOurs: () => isHeld(deps, path, generation).catch(() => false),
       release: () => {
         stopBeating(path, generation);
         // A lock that cannot be removed is known as left behind by this window and goes stale when the window closes.

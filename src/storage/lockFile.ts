@@ -80,10 +80,14 @@ export async function releaseLock(deps: LockFileDeps, path: string, generation: 
   }
 }
 
+/** Whether the file at `path` is still of this generation. */
+export async function isHeld(deps: LockFileDeps, path: string, generation: string): Promise<boolean> {
+  return (await look(deps, path))?.generation === generation;
+}
+
 /** Shows that the owner lives. `false` if the lock is no longer ours. */
 export async function beat(deps: LockFileDeps, path: string, generation: string): Promise<boolean> {
-  const seen = await look(deps, path);
-  if (seen?.generation !== generation) return false;
+  if (!(await isHeld(deps, path, generation))) return false;
   const now = deps.clock.now() / 1000;
   await deps.fs.utimes(path, now, now);
   return true;

@@ -249,6 +249,7 @@ export class ResetStage {
       if (result.kind !== 'acquired') return result;
       return {
         kind: 'acquired',
+        isOurs: () => result.isOurs(),
         release: async () => {
           await result.release();
           await this.#happen('unlock');

@@ -140,6 +140,8 @@ export class MemoryJournal implements Journal {
 /** Locks in memory. Throws when a lock is released twice. */
 export class MemoryTargetLocks implements TargetLocks {
   readonly acquired: TargetAddress[] = [];
+  /** Another window has taken over whatever is held here. */
+  takenOver = false;
   readonly #held = new Map<string, object>();
   readonly #answers = new Map<string, LockResult>();
   #nextAnswer: LockResult | undefined;
@@ -183,6 +185,7 @@ export class MemoryTargetLocks implements TargetLocks {
     let released = false;
     return {
       kind: 'acquired',
+      isOurs: async () => !this.takenOver && this.#held.get(name) === holding,
       release: async () => {
         assert.ok(!released, `the lock of ${name} was released twice`);
         released = true;

@@ -63,11 +63,13 @@ export class ResetCommand {
     // What the preview has learned of the jobs: the row says it as the question does.
     jobs.show(target).catch(() => undefined);
     const earlierUnknown = store.get(targetKey(target)).unfinished !== undefined;
-    const circumstances = { way, earlierUnknown, changed, requestedBy };
+    const { unreadableJournal } = operations;
+    const circumstances = { way, earlierUnknown, unreadableJournal, changed, requestedBy };
     const { message, detail } = presentConfirmation(target, preview, circumstances, { texts, translate });
     if (!(await prompts.confirm(message, detail, vscode.l10n.t(way.verb)))) return { kind: 'declined' };
     // Where the question has named an unknown outcome, the user has said yes to it.
-    const recheck = earlierUnknown ? undefined : () => operations.whyVerifyFirst(target);
+    const told = unreadableJournal !== undefined;
+    const recheck = earlierUnknown ? undefined : () => operations.whyVerifyFirst(target, told);
     return { kind: 'confirmed', by: 'modal', ...(recheck && { recheck }) };
   }
 

@@ -16,7 +16,7 @@ export interface TaskPorts {
   readonly descriptions: ReadonlyMap<string, ProviderDescription>;
   readonly jobs: Pick<JobOperations, 'show'>;
   readonly log: Log;
-  readonly operations: Pick<ConsentOperations, 'reset' | 'isResetting' | 'hasUnknownOutcome' | 'whyVerifyFirst'>;
+  readonly operations: Pick<ConsentOperations, 'reset' | 'isResetting' | 'whyVerifyFirst'>;
   readonly projects: Pick<Projects, 'targets'>;
   readonly resetCommand: Pick<ResetCommand, 'alsoStops'>;
   readonly stores: { readonly allowances: FileAllowances };

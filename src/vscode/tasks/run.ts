@@ -58,9 +58,8 @@ class UnattendedReset {
     const names = { identity: plainText(identity.label, 120), project: plainText(project.label, 120) };
     const sentTo = way.sentTo?.(project) ?? project.endpoint;
     this.say(vscode.l10n.t('{0}: {1} in {2} ({3})', vscode.l10n.t(way.verb), names.identity, names.project, sentTo));
-    if (await this.ports.operations.hasUnknownOutcome(target)) {
-      return this.#refuse(refused('earlierUnknown', reason('unattended.earlierUnknown', { identity: names.identity })));
-    }
+    const unknown = await this.#whyUnknown(target);
+    if (unknown) return this.#refuse(unknown);
     // Nothing is awaited between this and the reset: of two tasks that begin at the same time, one is turned away.
     if (this.ports.operations.isResetting(target)) {
       return this.#refuse(refused('busy', reason('unattended.busy', { identity: names.identity })));
@@ -129,7 +128,9 @@ class UnattendedReset {
   }
 
   async #whyUnknown(target: Target): Promise<Refusal | undefined> {
-    if ((await this.ports.operations.whyVerifyFirst(target)) === undefined) return undefined;
+    const why = await this.ports.operations.whyVerifyFirst(target);
+    if (!why) return undefined;
+    if (why.code === 'journal.unreadable') return refused('notSent', why);
     const identity = plainText(target.identity.label, 120);
     return refused('earlierUnknown', reason('unattended.earlierUnknown', { identity }));
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CredentialVault } from '../../../src/auth/credentialVault';
+import { consentByMarkers } from '../../../src/core/consentDerivation';
 import { targetKey } from '../../../src/core/model';
 import { createFileMarkers } from '../../../src/storage/fileMarkers';
 import { noon, origin } from '../../fakes/resetStage';
@@ -158,6 +159,28 @@ describe('CredentialVault: several credentials of an identity', () => {
       await vault.add(elsewhere, form, withToken('foreign, too'));
       const foreign = { kind: 'foreign-origin', boundTo: ['https://other.example'] };
       assert.deepEqual(await stage.otherWindow().read(alice), foreign);
+    });
+
+    it('hide no verified reset: one for another address is left, and the one for this was ended', async () => {
+      await vault.add(elsewhere, form, withToken('foreign'));
+      await vault.add(alice, form, withToken('good'));
+      const { credentials } = await stage.reading(alice);
+      await vault.forgetDead(alice, credentials, noon + 60_000);
+      for (const from of [vault, stage.otherWindow()]) {
+        assert.deepEqual(await from.read(alice), { kind: 'missing', resetAt: noon + 60_000 });
+        assert.equal((await from.read(elsewhere)).kind, 'present', 'nothing has happened to that one');
+      }
+      const markers = (await vault.markers()).get(targetKey(alice)) ?? [];
+      const shown = consentByMarkers(markers, [origin]);
+      assert.deepEqual(shown, { kind: 'needs-consent', since: noon + 60_000 });
+      assert.equal(consentByMarkers(markers, ['https://third.example']).kind, 'unusable-credential');
+    });
+
+    it('that belong elsewhere are told when the one for this address was forgotten, and not reset', async () => {
+      await vault.add(elsewhere, form, withToken('foreign'));
+      const own = await vault.add(alice, form, withToken('good'));
+      await vault.forgetOne(alice, own);
+      assert.equal((await vault.read(alice)).kind, 'foreign-origin');
     });
 
     it('are unreadable when none is good and one is not answered for', async () => {

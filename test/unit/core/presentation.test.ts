@@ -339,6 +339,15 @@ describe('presentConfirmation', () => {
     assert.match(second ?? '', /^The outcome of an earlier reset is still unknown/);
   });
 
+  it('says that the journal cannot be read, unless it is known that there is an unknown outcome', () => {
+    const unreadable = { ...circumstances, unreadableJournal: 'EACCES' };
+    const [first] = presentConfirmation(target, preview, unreadable, context).detail.split('\n\n');
+    assert.match(first ?? '', /^The journal cannot be read \(EACCES\), so an earlier reset may have ended without/);
+    const both = presentConfirmation(target, preview, { ...unreadable, earlierUnknown: true }, context).detail;
+    assert.match(both, /^The outcome of an earlier reset is still unknown/);
+    assert.doesNotMatch(both, /EACCES/);
+  });
+
   it('lists six scopes and counts the others', () => {
     const grant = { timeBased: ['a', 'b', 'c', 'd', 'e'], oneTime: ['f', 'g', 'h'] };
     const { detail } = presentConfirmation(target, { ...preview, grant }, circumstances, context);

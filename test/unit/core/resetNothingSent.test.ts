@@ -66,6 +66,16 @@ describe('resetOperation: when nothing may be sent', () => {
       assert.deepEqual((await stage.runSendingNothing()).reason.actions, [{ kind: 'take-over-lock' }]);
     });
 
+    for (const event of ['reread', 'open'] as const) {
+      it(`taken over by another window at "${event}": nothing leaves, and the entry says so`, async () => {
+        stage.when(event, () => void Object.assign(stage.memoryLocks, { takenOver: true }));
+        const outcome = await stage.run();
+        assert.equal(told(outcome), 'not-sent: lock.lost');
+        assert.equal(stage.entry().outcome?.kind, 'not-sent');
+        assert.ok(!stage.events.includes('send'));
+      });
+    }
+
     it('unavailable: says why', async () => {
       stage.memoryLocks.answerNext({ kind: 'unavailable', detail: 'EROFS' });
       const outcome = await stage.runSendingNothing();

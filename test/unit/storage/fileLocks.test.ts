@@ -96,6 +96,23 @@ describe('fileLocks', () => {
     acquired(await window('d').acquire(target));
   });
 
+  it('tells its holder whether it still is', async () => {
+    const held = await window('a').acquire(target);
+    assert.ok(held.kind === 'acquired');
+    assert.equal(await held.isOurs(), true);
+    clock.time += 5 * 60_000;
+    const taker = await window('b').acquire(target, { takeOver: true });
+    assert.ok(taker.kind === 'acquired');
+    assert.deepEqual([await held.isOurs(), await taker.isOurs()], [false, true]);
+    await taker.release();
+    assert.equal(await held.isOurs(), false, 'no file');
+    const watched = new WatchedFs();
+    const unread = async () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' })) as never;
+    const blind = await window('c', { fs: { ...watched.fs, stat: unread } }).acquire(target);
+    assert.ok(blind.kind === 'acquired');
+    assert.equal(await blind.isOurs(), false, 'it cannot be read');
+  });
+
   it('takes over no lock that is younger than 5 minutes, whatever was wished', async () => {
     acquired(await window('a').acquire(target));
     const b = window('b');

@@ -153,6 +153,28 @@ describe('a reset that a tool asks for', () => {
     assert.deepEqual(desk.notifications, [], 'success shows in place');
   });
 
+  it('names in the question what another window has left unknown, and then goes ahead', async () => {
+    desk.stage.leaveBehind({ operationId: 'of another window' });
+    assert.equal((await desk.tool('reset')).outcome, 'verified');
+    assert.match(desk.questions[0]?.detail ?? '', /The outcome of an earlier reset is still unknown/);
+    assert.equal(desk.stage.sends, 1);
+  });
+
+  it('says in the question that the journal cannot be read, and goes ahead when the user wants it nevertheless', async () => {
+    desk.stage.memory.unreadable = 'EACCES';
+    assert.equal((await desk.tool('reset')).outcome, 'verified');
+    const [question] = desk.questions;
+    assert.match(question?.detail ?? '', /The journal cannot be read \(EACCES\), so an earlier reset may have ended/);
+    assert.equal(desk.stage.sends, 1);
+  });
+
+  it('is not sent when the journal could be read at the question, and not any more', async () => {
+    desk.stage.when('lock', () => void Object.assign(desk.stage.memory, { unreadable: 'EIO' }));
+    const { outcome, data } = await desk.tool('reset');
+    assert.deepEqual([outcome, data['reason'], desk.stage.sends], ['not-sent', 'journal.unreadable', 0]);
+    assert.doesNotMatch(desk.questions[0]?.detail ?? '', /cannot be read/);
+  });
+
   it('is cancelled when the user declines: nothing is sent, and nothing else is said', async () => {
     desk.atQuestion = async () => undefined;
     const { outcome, advice } = await desk.tool('reset');

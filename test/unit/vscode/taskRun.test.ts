@@ -203,6 +203,15 @@ describe('a task', () => {
     });
   }
 
+  it('sends nothing when another window withdraws the allowance while its entry is written', async () => {
+    desk.stage.when('open', () => {
+      desk.allowances = [];
+    });
+    await desk.endsAs('notAllowed');
+    assert.equal(desk.stage.sends, 0);
+    assert.equal(desk.stage.entry().outcome?.kind, 'not-sent');
+  });
+
   it('sends nothing when trust ends, or a folder comes, while its entry is written or it connects', async () => {
     for (const event of ['open', 'send'] as const) {
       desk = new TaskDesk();
@@ -219,11 +228,12 @@ describe('a task', () => {
   });
 
   it('stands back when a reset of another window has ended as unknown while this one read', async () => {
-    for (const event of ['preview', 'lock', 'reread'] as const) {
+    for (const event of ['preview', 'lock', 'reread', 'open'] as const) {
       desk = new TaskDesk();
       desk.stage.when(event, () => void desk.stage.leaveBehind({ operationId: 'of another window' }));
       await desk.endsAs('earlierUnknown');
-      assert.deepEqual([desk.stage.sends, desk.stage.memory.entries.size], [0, 1]);
+      assert.deepEqual([desk.stage.sends, desk.stage.memory.entries.size], [0, event === 'open' ? 2 : 1]);
+      if (event === 'open') assert.equal(desk.stage.entry().outcome?.kind, 'not-sent');
     }
   });
 
@@ -257,6 +267,19 @@ describe('a task', () => {
     await desk.endsAsWithoutSending('earlierUnknown');
   });
 
+  it('stands back while the journal cannot be read: an earlier reset may have ended without a known outcome', async () => {
+    desk.stage.memory.unreadable = 'EACCES';
+    await desk.endsAsWithoutSending('notSent');
+    assert.match(desk.printed, /The journal cannot be read \(EACCES\)/);
+    assert.match(desk.printed, /This one was not sent/);
+    for (const event of ['preview', 'lock', 'reread', 'open'] as const) {
+      desk = new TaskDesk();
+      desk.stage.when(event, () => void Object.assign(desk.stage.memory, { unreadable: 'EIO' }));
+      await desk.endsAs('notSent');
+      assert.equal(desk.stage.sends, 0, event);
+    }
+  });
+
   it('does not join another reset of the window', async () => {
     const second: number[] = [];
     desk.stage.when('preview', async () => void second.push(await desk.run()));
@@ -271,11 +294,11 @@ describe('a task', () => {
     const gate = new Promise<void>((done) => {
       open = done;
     });
-    desk.stage.journal.unfinished = async () => {
+    desk.stage.journal.standing = async () => {
       waiting += 1;
       if (waiting === 2) open();
       await gate;
-      return [];
+      return { unfinished: [], underWay: [] };
     };
     const codes = await Promise.all([desk.run(), desk.run()]);
     assert.deepEqual(
@@ -325,7 +348,7 @@ describe('a task', () => {
   });
 
   it('ends with a code of its own when something is defect', async () => {
-    desk.stage.journal.unfinished = async () => assert.fail('broken');
+    desk.stage.journal.standing = async () => assert.fail('broken');
     await desk.endsAsWithoutSending('defect');
   });
 
