@@ -54,7 +54,7 @@ export class KilledReset {
     await killed.#signIn();
     const order = { folder, project, way: service.way };
     if (typeof point.at === 'string') await processes.reset({ ...order, at: point.at });
-    else await processes.reset({ ...order, at: 'nowhere' }, wire.holdNext(service.path, point.at.wire));
+    else await processes.reset({ ...order, at: 'nowhere' }, wire.holdNext({ path: service.path, at: point.at.wire }));
     return killed;
   }
 

@@ -1,57 +1,58 @@
-/** The wire between a window and the sandbox, on which the one request of a reset, or its answer, can be held. */
+/** The wire between a window and the sandbox, on which the requests of a reset, or their answers, can be held. */
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+/** Which request gets no further than where. */
+export interface Hold {
+  /** What the first line of the request has to match. */
+  readonly path: RegExp;
+  /** It is not handed to the service, or it is carried out and its answer kept back. */
+  readonly at: 'request' | 'answer';
+  /** Counts only once such a request has been seen. */
+  readonly after?: RegExp;
+}
 
 export interface Wire {
   /** What the window takes for the service's origin. */
   readonly origin: string;
-  /**
-   * The next request whose first line matches gets no further than `at`: it is not handed to the service, or carried
-   * out and its answer kept back. Resolves when it has come so far; what is kept is thrown away.
-   */
-  holdNext(path: RegExp, at: 'request' | 'answer'): Promise<void>;
+  /** Holds the next such request. Resolves when it has come so far; what is kept is thrown away. */
+  holdNext(hold: Hold): Promise<void>;
   close(): Promise<void>;
 }
 
-interface Hold {
-  readonly path: RegExp;
-  readonly at: 'request' | 'answer';
+interface Waiting extends Hold {
+  armed: boolean;
   reached(): void;
 }
 
 /** @param port of the sandbox, which knows itself by it: what names one port on the one side names the other on the other */
 export async function openWire(port: number): Promise<Wire> {
   const sockets = new Set<Socket>();
-  let hold: Hold | undefined;
+  const holds = new Set<Waiting>();
   const server = createServer((near) => {
     const far = connect(port, '127.0.0.1');
-    let held: Hold | undefined;
-    const pass = (from: Socket, to: Socket, renamed: (bytes: Buffer) => Buffer, holds: (bytes: Buffer) => boolean) => {
-      sockets.add(from);
-      from.on('data', (bytes) => {
-        if (!holds(bytes)) to.write(renamed(bytes));
-      });
-      from.on('error', () => undefined);
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    };
-    const rename = (from: number, to: number) => (bytes: Buffer) =>
-      Buffer.from(bytes.toString('latin1').replaceAll(`127.0.0.1:${from}`, `127.0.0.1:${to}`), 'latin1');
-    pass(near, far, rename(ownPort(server), port), (bytes) => {
-      if (hold?.path.test(bytes.toString('latin1'))) {
-        held = hold;
-        hold = undefined;
+    let held: Waiting | undefined;
+    const isHeld = (request: string): boolean => {
+      for (const hold of holds) {
+        if (hold.armed && hold.path.test(request)) {
+          held = hold;
+          holds.delete(hold);
+          break;
+        }
+        if (hold.after?.test(request)) hold.armed = true;
       }
       if (held?.at === 'request') held.reached();
       return held?.at === 'request';
-    });
-    pass(far, near, rename(port, ownPort(server)), () => {
+    };
+    const isAnswerHeld = (): boolean => {
       held?.reached();
       return held !== undefined;
-    });
+    };
+    relay(near, far, rename(ownPort(server), port), isHeld);
+    relay(far, near, rename(port, ownPort(server)), isAnswerHeld);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    }
   });
   // As many digits as the sandbox's port has: renaming must not change the length of what is sent.
   for (let attempt = 0; ; attempt++) {
@@ -62,9 +63,9 @@ export async function openWire(port: number): Promise<Wire> {
   }
   return {
     origin: `http://127.0.0.1:${ownPort(server)}`,
-    holdNext: (path, at) =>
+    holdNext: (hold) =>
       new Promise((reached) => {
-        hold = { path, at, reached };
+        holds.add({ ...hold, armed: hold.after === undefined, reached });
       }),
     async close() {
       const closed = new Promise((done) => server.close(done));
@@ -72,6 +73,20 @@ export async function openWire(port: number): Promise<Wire> {
       await closed;
     },
   };
+}
+
+function relay(from: Socket, to: Socket, renamed: (text: string) => string, isHeld: (text: string) => boolean): void {
+  from.on('data', (bytes) => {
+    // Byte by byte, whatever they are.
+    const text = bytes.toString('latin1');
+    if (!isHeld(text)) to.write(Buffer.from(renamed(text), 'latin1'));
+  });
+  from.on('error', () => undefined);
+  from.on('close', () => to.destroy());
+}
+
+function rename(from: number, to: number): (text: string) => string {
+  return (text) => text.replaceAll(`127.0.0.1:${from}`, `127.0.0.1:${to}`);
 }
 
 function ownPort(server: Server): number {
