@@ -29,7 +29,10 @@ export interface FaultRunEnd {
 /** Stands in a command for the file that the results go to. */
 const results = 'RESULTS';
 
-/** The runs that the tests of these titles need; they leave out whatever shows none of these faults. */
+/**
+ * The runs that the tests of these titles need. They leave out whatever shows none of these faults, except in a window: its
+ * tests go one after the other, each from where the one before has left it.
+ */
 export function faultRuns(titles: readonly FaultTitle[], withEditor: boolean): readonly FaultRun[] {
   const numbers = [...new Set(titles.map(({ number }) => number))];
   const grep = String.raw`(^|\s)fault (${numbers.join('|')}): `;
@@ -40,17 +43,19 @@ export function faultRuns(titles: readonly FaultTitle[], withEditor: boolean): r
     mocha('unit', 30_000, grep, files('unit')),
     mocha('contract', 30_000, grep, files('contract')),
     ...(files('host').length > 0 ? [host('oldest', grep), host('newest', grep)] : []),
-    mocha('UI', 120_000, grep, files('UI')),
+    mocha('UI', 120_000, undefined, files('UI')),
   ];
   return all.filter(
     (run) => files(run.level).length > 0 && (withEditor || (run.level !== 'host' && run.level !== 'UI')),
   );
 }
 
-function mocha(level: Level, timeoutMs: number, grep: string, files: readonly string[]): FaultRun {
+/** Mocha with its results in a file, for {@link runFaults}. */
+export function mocha(level: Level, timeoutMs: number, grep: string | undefined, files: readonly string[]): FaultRun {
   const report = ['--reporter=json', `--reporter-option=output=${results}`];
   const program = join('node_modules', 'mocha', 'bin', 'mocha.js');
-  return { name: level, level, command: [program, ...report, `--timeout=${timeoutMs}`, `--grep=${grep}`, ...files] };
+  const only = grep === undefined ? [] : [`--grep=${grep}`];
+  return { name: level, level, command: [program, ...report, `--timeout=${timeoutMs}`, ...only, ...files] };
 }
 
 function host(version: 'oldest' | 'newest', grep: string): FaultRun {

@@ -32,9 +32,12 @@ function survivedIn({ tests }: FaultRunEnd, number: number): boolean {
   return mine.length > 0 && mine.every(({ state }) => state === 'passed');
 }
 
-/** A test may stand within the suite of one fault and show another one, too. */
+/**
+ * By the titles of a test, or of the hook before it. A test may stand within the suite of one fault and show another one,
+ * too.
+ */
 export function numbersIn(fullTitle: string): readonly number[] {
-  return [...fullTitle.matchAll(/(?:^|\s)fault (\d+): /g)].map(([, number]) => Number(number));
+  return [...fullTitle.matchAll(/(?:^|[\s"])fault (\d+): /g)].map(([, number]) => Number(number));
 }
 
 export function isSurvived({ at }: Verdict): boolean {

@@ -8,6 +8,7 @@ import { type StandaloneSandbox, startStandaloneSandbox } from '../../scripts/ho
 import { openWire, type Wire } from '../faults/crash/wire';
 import { openWorkbench, type Workbench } from '../ui/driver';
 import type { TreeView } from '../ui/treeView';
+import { waitUntil } from '../ui/waiting';
 import { killExtensionHosts } from './extensionHosts';
 import { type HostService, hostServices, type Ledger, ledgerOf } from './hostServices';
 
@@ -60,7 +61,12 @@ export class KilledHost {
     if (at === 'confirming') return;
     const held = this.#hold(at, { sends, verifies, ...(rereads ? { rereads } : {}) });
     await modal.press(button);
-    await (held ?? this.state(row, resetIsVerified));
+    if (!held) return void (await this.state(row, resetIsVerified));
+    let isHeld = false;
+    void held.then(() => {
+      isHeld = true;
+    });
+    await waitUntil(`the reset of ${row} to be held: ${at}`, async () => isHeld);
   }
 
   #hold(at: HeldAt, { sends, rereads, verifies }: Pick<HostService, 'sends' | 'rereads' | 'verifies'>) {

@@ -34,8 +34,13 @@ export class KilledReset {
     readonly window: Window,
   ) {}
 
-  /** Signs in, has another process reset, and kills it there. */
-  static async at(point: Point, service: Service, processes: WindowProcesses): Promise<KilledReset> {
+  /** Signs in, has another process reset, and kills it there. `prepare` may have the service answer otherwise. */
+  static async at(
+    point: Pick<Point, 'at'>,
+    service: Service,
+    processes: WindowProcesses,
+    prepare: (sandbox: RunningSandbox) => void = () => {},
+  ): Promise<KilledReset> {
     const sandbox = await startSandbox({ port: 0 });
     const wire = await openWire(Number(new URL(sandbox.origin).port));
     const folder = mkdtempSync(join(tmpdir(), 'reconsent-crash-'));
@@ -52,6 +57,7 @@ export class KilledReset {
     const window = openWindow({ folder, windowId: 'next', clock, project });
     const killed = new KilledReset(folder, sandbox, wire, service, seeded, clock, window);
     await killed.#signIn();
+    prepare(sandbox);
     const order = { folder, project, way: service.way };
     if (typeof point.at === 'string') await processes.reset({ ...order, at: point.at });
     else await processes.reset({ ...order, at: 'nowhere' }, wire.holdNext({ path: service.path, at: point.at.wire }));

@@ -21,6 +21,8 @@ export type Moment =
   | 'locking'
   | 'locked'
   | 'opened'
+  /** The entry of a second attempt, after an answer that proves the first to have had no effect. */
+  | 'openedAgain'
   | 'leaving'
   | 'answered'
   | 'reading'
@@ -145,10 +147,12 @@ function reachingLocks(locks: TargetLocks, reach: (moment: Moment) => void): Tar
 }
 
 function reachingJournal(journal: Journal, reach: (moment: Moment) => void): Journal {
+  let entries = 0;
   return {
     async open(entry) {
       await journal.open(entry);
-      reach('opened');
+      entries += 1;
+      reach(entries === 1 ? 'opened' : 'openedAgain');
     },
     async close(operationId, outcome) {
       reach('closing');

@@ -84,4 +84,25 @@ describe('fault 18: the window is killed', () => {
       });
     });
   }
+
+  it('between two attempts: each is asked about, and neither is sent again', async () => {
+    const venafi = services.find(({ id }) => id === 'venafiTpp') ?? assert.fail();
+    killed = await KilledReset.at({ at: 'openedAgain' }, venafi, processes, ({ control }) => {
+      control.venafi.fault('invalidToken', { route: 'revokeGrants', times: 1 });
+    });
+    const ledger = { sent: 1, carriedOut: 0, consented: true };
+    const { operations, journal, targets } = killed.window;
+    await operations.load(targets);
+    for (const left of [2, 1]) {
+      assert.equal((await journal.unfinished()).length, left);
+      assert.equal(killed.row().description, 'outcome unknown');
+      assert.equal((await killed.verify()).kind, 'not-reset');
+      assert.deepEqual(killed.ledger(), ledger);
+    }
+    assert.deepEqual(await journal.unfinished(), []);
+    assert.equal(killed.unfinished, undefined);
+    killed.pass(31_000);
+    assert.equal((await killed.reset()).kind, 'verified');
+    assert.deepEqual(killed.ledger(), { sent: 2, carriedOut: 1, consented: false });
+  });
 });
