@@ -10,7 +10,7 @@ interface Part {
 export const parts: Readonly<Record<string, Part>> = {
   core: {
     source: ['src/core/**/*.ts'],
-    tests: ['test/unit/core/**/*.test.ts', 'test/unit/vscode/**/*.test.ts', 'test/unit/providers/**/*.test.ts'],
+    tests: ['test/unit/{core,fuzz,providers,vscode}/**/*.test.ts'],
   },
   http: {
     source: ['src/http/**/*.ts', '!src/http/*.d.ts'],
@@ -18,8 +18,12 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   // What turns answers into outcomes and reasons.
   providers: {
-    source: ['src/providers/*/errors.ts'],
-    tests: ['test/unit/providers/**/*.test.ts'],
+    source: [
+      'src/providers/googleDataPortability/{api,archiveApi,errors,revocation,verification}.ts',
+      'src/providers/identityPlatform/{api,apple,errorEnvelope,errors,idpDiagnosis,verification}.ts',
+      'src/providers/venafiTpp/{api,consent,errors,results,verification}.ts',
+    ],
+    tests: ['test/unit/{fuzz,providers}/**/*.test.ts'],
   },
 };
 

@@ -115,8 +115,9 @@ export async function readTokenLife(
   if (result.kind !== 'response') return { kind: 'unclear', reason: unansweredReason(result, method.url.host, []) };
   if (result.status === 200 && v.is(accessTypesSchema, parseJson(result.body))) return { kind: 'alive' };
   const error = parseGoogleError(result, api.clock.now());
-  const rejected = result.status === 401 && error.isEnvelope && ['ACCESS_TOKEN_EXPIRED', ''].includes(error.reason);
-  if (rejected) return { kind: 'rejected' };
+  // Every error of Google names its status; a gateway's 401 may be JSON with an `error` as well, and be no evidence.
+  const byGoogle = result.status === 401 && error.status === 'UNAUTHENTICATED';
+  if (byGoogle && ['ACCESS_TOKEN_EXPIRED', ''].includes(error.reason)) return { kind: 'rejected' };
   return { kind: 'unclear', reason: explainError(result, method.url.host, api.clock.now(), 'consent').reason };
 }
 

@@ -15,11 +15,14 @@ import { ways } from './ways';
 
 type Response = Extract<HttpResult, { kind: 'response' }>;
 
+/** What is not understood counts as not said: a detail must not lose its reason for it. */
+const lenientText = v.fallback(v.optional(v.string()), undefined);
+
 const detailSchema = v.looseObject({
-  '@type': v.optional(v.string()),
-  reason: v.optional(v.string()),
-  metadata: v.optional(v.record(v.string(), v.unknown())),
-  retryDelay: v.optional(v.string()),
+  '@type': lenientText,
+  reason: lenientText,
+  metadata: v.fallback(v.optional(v.record(v.string(), v.unknown())), undefined),
+  retryDelay: lenientText,
 });
 
 const envelopeSchema = v.object({

@@ -115,6 +115,12 @@ describe('Google Data Portability: verify', () => {
       ['seen alive before', check(rejected), { ...hints, aliveAt: noon - 60_000 }, 'gone: google.gone.rejected'],
       ['end not known', check(rejected), {}, 'not-checkable: google.uncheckable.lifetimeUnknown'],
       ['401 with a page of somebody else', check(response(401, '<html>')), hints, 'failed: google.tokenRejected'],
+      [
+        '401 with the JSON of somebody else',
+        check(response(401, { error: { message: 'Unauthorized' } })),
+        hints,
+        'failed: google.tokenRejected',
+      ],
       ['401 without a body', check(response(401)), hints, 'failed: google.tokenRejected'],
       ['the token did not arrive', check(because('CREDENTIALS_MISSING')), hints, 'failed: google.credentialsMissing'],
       [
