@@ -53,7 +53,8 @@ export function strykerOptions(name: string, part: Part, results: string, concur
     // Its paths all stay inside the folder that Stryker copies, and TypeScript 7 cannot rewrite them for it.
     tsconfigFile: 'none',
     concurrency,
-    timeoutMS: 4_000,
+    // Longer than the time limit of a test: only what never comes back costs a process.
+    timeoutMS: 12_000,
     dryRunTimeoutMinutes: 15,
     thresholds: { high: 95, low: lowestScore, break: lowestScore },
     incremental: true,

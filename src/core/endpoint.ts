@@ -3,6 +3,7 @@
  *
  * Source of the rules: secrets are bound to an origin; https only, http for loopback alone.
  */
+import { hasInvisibleCharacters } from './foreignText';
 
 export type EndpointProblem =
   | 'not-a-url'
@@ -28,8 +29,8 @@ export function isLoopbackHost(hostname: string): boolean {
  * Everything that a careless comparison could read differently from the network stack is refused, not repaired.
  */
 export function parseEndpoint(text: string): ParsedEndpoint {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser drops some of these silently
-  if (/[\u0000-\u0020\u007f\\]/.test(text)) return problem('has-control-characters');
+  // The URL parser drops some of these silently.
+  if (/[ \\]/.test(text) || hasInvisibleCharacters(text)) return problem('has-control-characters');
   if (!URL.canParse(text)) return problem('not-a-url');
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return problem('not-https');

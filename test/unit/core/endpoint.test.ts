@@ -80,6 +80,8 @@ describe('parseEndpoint', () => {
       'https://tpp.corp.example\n',
       'https://tpp\t.corp.example',
       'ht\ntps://tpp.corp.example',
+      'https://tpp\u200b.corp.example',
+      'https://tpp.corp.example\ufeff',
       'https:\\\\tpp.corp.example',
       'https://tpp.corp.example\\@evil.example',
       'https://tpp.corp.example\u0000',

@@ -7,8 +7,9 @@ import { byAccess, byRefresh, GoogleScene } from '../../fakes/googleScene';
 import { credentialWith, IdentityPlatformScene, nativeCode, withKey } from '../../fakes/identityPlatformScene';
 import { assertTold } from '../../fakes/toldReasons';
 import { alice, ready, targetWith, VenafiScene } from '../../fakes/venafiScene';
-import { ending, isPlainObject, jsonOf } from './answers';
+import { ending } from './answers';
 import { cases, patience } from './cases';
+import { isPlainObject, jsonOf } from './json';
 import { googleErrors, oauthErrors, toolkitErrors, vedErrors, vedResults } from './realBodies';
 
 /** One way of a provider, before a service that answers the reset itself so. */

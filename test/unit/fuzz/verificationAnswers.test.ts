@@ -8,8 +8,9 @@ import { appleEnded, credentialWith, IdentityPlatformScene, withKey } from '../.
 import { noon } from '../../fakes/resetStage';
 import { assertTold } from '../../fakes/toldReasons';
 import * as venafi from '../../fakes/venafiScene';
-import { ending, isPlainObject, jsonOf } from './answers';
+import { ending } from './answers';
 import { cases, patience } from './cases';
+import { isPlainObject, jsonOf } from './json';
 import { googleErrors, oauthErrors, vedErrors, vedResults } from './realBodies';
 
 /** One read that a provider verifies by, answered so, each time it asks. */
