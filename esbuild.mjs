@@ -215,6 +215,26 @@ const packedHttpParser = {
 };
 
 /**
+ * undici's client also speaks HTTP/2, and sends forms as `fetch` has them. We offer servers HTTP/1.1 alone (`connection.ts`),
+ * and send texts: what does the rest is left out, a third of the transport.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const plainHttp = {
+  name: 'plain-http',
+  setup(build) {
+    const unused = /^(\.\/client-h2\.js|\.\.\/web\/fetch\/body\.js)$/;
+    build.onResolve({ filter: unused }, ({ path, importer }) =>
+      /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]/.test(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+    build.onLoad({ filter: unused, namespace: 'left-out' }, ({ path }) => ({
+      contents: `const gone = () => { throw new Error('${path} of undici is not part of Reconsent'); };
+        module.exports = Object.assign(gone, { extractBody: gone });`,
+    }));
+  },
+};
+
+/**
  * gaxios loads a `fetch` when it is given none, and an agent for it when the environment names a proxy. It is always
  * given ours, which looks at no agent, and must never go past it.
  *
@@ -346,6 +366,7 @@ const build = await context({
     packedTexts,
     oneHttpParser,
     packedHttpParser,
+    plainHttp,
     noOtherFetch,
     asCommonJs,
     apiTypes,

@@ -8,7 +8,7 @@ import { artifactsRoot, repoRoot } from './host/paths';
 import { spawnTree } from './host/processTree';
 
 /** Colours of each picture, enough for what it shows: they stand in the package, and a palette halves them. */
-const paletteSizes = { confirm: 48, bulk: 24, verified: 48 };
+const paletteSizes = { confirm: 24, bulk: 24, verified: 16 };
 
 /** Runs the UI test that takes the README's pictures, and puts them into `media`. */
 async function main(): Promise<number> {

@@ -149,7 +149,7 @@ describe('a second extension in the host', function () {
     assert.match(question?.message ?? '', /alice\.test@example\.com in Shop/);
     assert.match(
       question?.detail ?? '',
-      /^Requested by another extension, .* Caller of Reconsent \(reconsent-test\.caller\)/,
+      /^Requested by another extension .* itself Caller of Reconsent \(reconsent-test\.caller\)/,
     );
     assert.deepEqual([resets(), consent()], [0, 'granted']);
   });
