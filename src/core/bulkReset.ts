@@ -9,6 +9,7 @@
 import { BulkPace } from './bulkPace';
 import type { BulkItem, BulkProgress, BulkResult } from './bulkPreview';
 import { BulkStanding, type Moment } from './bulkStanding';
+import { confirmedWords } from './confirmedWords';
 import type { ConsentOperations } from './consentOperations';
 import type { ConsentStore, IdentityState } from './consentStore';
 import { localTime } from './localTime';
@@ -257,15 +258,4 @@ function isPaused({ reason: { code } }: Outcome): boolean {
 /** Provably without effect: refused by the service, or not sent at all. */
 function refusedForQuota({ kind, reason: why }: Outcome): QuotaRefusal | undefined {
   return kind === 'refused' || kind === 'not-sent' ? quotaOf(why) : undefined;
-}
-
-/** What was confirmed of a preview, as one text: what it does, what is lost, what is granted, and to which credentials. */
-function confirmedWords({ effects, losses, grant }: Preview): string {
-  return JSON.stringify([
-    [...effects, ...losses].map(({ code, params }) => [code, params]),
-    [...grant.timeBased].sort(),
-    [...grant.oneTime].sort(),
-    grant.grants,
-    grant.credentials.map(({ storedAt, alive }) => [storedAt, alive]),
-  ]);
 }

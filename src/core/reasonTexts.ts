@@ -153,6 +153,12 @@ export const reasonTexts: Readonly<Record<string, ReasonText>> = {
     remedy:
       'Make the journal\'s files in the editor\'s storage folder readable; the log names them. Or use "Reset Consent", which asks you first.',
   },
+  'reset.sentElsewhere': {
+    happened:
+      'Another window began to send a reset of this identity {seconds} s ago, and has not said yet how it ended.',
+    notHappened: 'This one was not sent: it could end a consent that was given since.',
+    remedy: 'Wait for the other window. If it hangs, close it, and run "Verify Last Reset" here.',
+  },
   'lock.lost': {
     happened: 'Another window has taken over while this reset was being prepared.',
     notHappened: nothingSent,

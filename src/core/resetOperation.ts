@@ -4,9 +4,10 @@
  * The order is the product. Nothing that may have an effect leaves before the confirmation is fresh, the lock is held and
  * the journal entry is on disk; nothing is called verified without a read that is independent of the reset's own answer.
  */
+import { confirmedWords } from './confirmedWords';
 import { whyUnusable } from './consentDerivation';
 import { type NoCredential, wereEndedBy } from './credentialSource';
-import { type Reason, reason, type Target, targetAddress } from './model';
+import { reason, type Target, targetAddress } from './model';
 import { underWayElsewhere } from './openEntries';
 import type { Outcome } from './outcome';
 import type { Preview, ProviderTarget } from './provider';
@@ -24,21 +25,48 @@ import {
   withoutFailing,
 } from './resetSteps';
 
+/** What was read longer ago than this when the user has answered is read anew. */
+export const previewLifetimeMs = 60_000;
+
 /** Runs one reset. Never rejects for anything that is expected to happen; aborting `signal` ends it truthfully. */
 export async function runReset(target: Target, ports: ResetPorts, signal: AbortSignal): Promise<Outcome> {
   ports.progress('previewing');
-  const ready = await prepareReset(target, ports, signal);
-  if (ready.kind === 'end') return ready.outcome;
+  const prepared = await prepareReset(target, ports, signal);
+  if (prepared.kind === 'end') return prepared.outcome;
 
-  let { preview } = ready.with;
+  let ready = prepared.with;
   for (let changed = false; ; changed = true) {
+    const { clock } = ports;
+    const shown = [clock.now(), clock.monotonic()] as const;
     ports.progress('confirming');
-    const confirmed = await confirm({ ...ready.with, preview }, changed, ports, signal);
+    const confirmed = await confirm(ready, changed, ports, signal);
     if (confirmed.kind === 'end') return confirmed.outcome;
-    const attempt = await underLock(confirmed.with, ports, signal);
+    let still = confirmed.with;
+    if (Math.max(clock.now() - shown[0], clock.monotonic() - shown[1]) > previewLifetimeMs) {
+      const anew = await prepareAnew(ready, ports, signal);
+      if (anew.kind === 'end') return anew.outcome;
+      const { preview } = ready;
+      ready = anew.with;
+      if (confirmedWords(preview) !== confirmedWords(ready.preview)) continue;
+      still = { ...still, ...ready };
+    }
+    const attempt = await underLock(still, ports, signal);
     if (attempt.kind === 'end') return attempt.outcome;
-    preview = attempt.with;
+    ready = { ...ready, preview: attempt.with };
   }
+}
+
+/** With what was read now: the question was open for long, or the machine slept below it, and tokens end by the minute. */
+async function prepareAnew(
+  { target, generation }: Ready,
+  ports: ResetPorts,
+  signal: AbortSignal,
+): Promise<Step<Ready>> {
+  ports.progress('rereading');
+  const anew = await prepareReset(target, ports, signal);
+  // The question was about the consent of the credentials that were there.
+  const other = anew.kind === 'go' && anew.with.generation !== generation;
+  return other ? end(ending(ports, 'not-sent', reason('credential.changed', {}, [{ kind: 'retry' }]))) : anew;
 }
 
 /** Ends, or goes back to the confirmation with what would be lost by now. */
@@ -53,6 +81,8 @@ async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortS
   if (lock.kind === 'unavailable')
     return end(ending(ports, 'not-sent', reason('lock.unavailable', { detail: lock.detail })));
   try {
+    const elsewhere = await sentElsewhere(confirmed, ports);
+    if (elsewhere) return end(elsewhere);
     const stillTrue = await recheck(confirmed, ports, signal);
     if (stillTrue.kind === 'end') return stillTrue;
     ports.progress('rereading');
@@ -78,6 +108,13 @@ async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortS
     // What became of the reset is known by now; a lock that cannot be given back goes stale by itself.
     await withoutFailing('The lock could not be released', () => lock.release(), ports);
   }
+}
+
+/** The lock may have been taken over, or removed by hand, while its owner lives: what that has sent is not known to have ended. */
+async function sentElsewhere({ address }: Confirmed, ports: ResetPorts): Promise<Outcome | undefined> {
+  const entry = underWayElsewhere(await ports.journal.standing(), address);
+  if (!entry) return undefined;
+  return ending(ports, 'not-sent', reason('reset.sentElsewhere', { seconds: secondsSince(entry.openedAt, ports) }));
 }
 
 /** What a preview needs: nothing that could lock, write or send. */
@@ -106,7 +143,9 @@ export async function prepareReset(target: Target, ports: PreviewPorts, signal: 
       const last = await ports.journal.lastVerifiedReset(address);
       if (ports.byOperator || !last || !wereEndedBy(last, credentials)) {
         // Another window may be ending it right now, and has not seen to it yet that it is gone.
-        const why = elsewhere ? heldSince(elsewhere.openedAt, ports) : result.reason;
+        const why = elsewhere
+          ? reason('lock.held', { seconds: secondsSince(elsewhere.openedAt, ports) })
+          : result.reason;
         return end(ending(ports, elsewhere ? 'not-sent' : 'refused', why));
       }
       const forget = () => ports.credentials.forgetDead(target, credentials, last.closedAt);
@@ -120,8 +159,8 @@ export async function prepareReset(target: Target, ports: PreviewPorts, signal: 
   }
 }
 
-function heldSince(openedAt: number, { clock }: Pick<ResetPorts, 'clock'>): Reason {
-  return reason('lock.held', { seconds: String(Math.max(0, Math.round((clock.now() - openedAt) / 1000))) });
+function secondsSince(time: number, { clock }: Pick<ResetPorts, 'clock'>): string {
+  return String(Math.max(0, Math.round((clock.now() - time) / 1000)));
 }
 
 function withoutCredential(reading: NoCredential, ports: Pick<ResetPorts, 'clock'>): Outcome {

@@ -76,6 +76,16 @@ describe('resetOperation: when nothing may be sent', () => {
       });
     }
 
+    it('is not enough while a living window has an entry under way: the lock may have been taken from it', async () => {
+      const entry = stage.leaveBehind({ operationId: 'elsewhere', openedAt: noon - 400_000 });
+      stage.memory.entries.clear();
+      stage.memory.underWay = [entry];
+      stage.memoryLocks.holdElsewhere(stage.address, 400_000);
+      const outcome = await stage.runSendingNothing(undefined, { takeOverLock: true });
+      assert.equal(told(outcome), 'not-sent: reset.sentElsewhere');
+      assert.deepEqual(outcome.reason.params, { seconds: '400' });
+    });
+
     it('unavailable: says why', async () => {
       stage.memoryLocks.answerNext({ kind: 'unavailable', detail: 'EROFS' });
       const outcome = await stage.runSendingNothing();

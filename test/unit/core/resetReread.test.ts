@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { reason } from '../../../src/core/model';
 import type { Preview } from '../../../src/core/provider';
-import { noon, ResetStage, told } from '../../fakes/resetStage';
+import { credential, noon, present, ResetStage, told } from '../../fakes/resetStage';
 
 const minute = 60_000;
 const changed: Preview = {
@@ -86,6 +86,59 @@ describe('resetOperation: what would be lost is read once more before sending', 
   it('a confirmation that grew old while it was read is not used', async () => {
     stage.when('reread', () => stage.clock.pass(2 * minute));
     assert.equal(told(await stage.runSendingNothing()), 'not-sent: confirmation.expired');
+  });
+
+  describe('a question that was open for more than a minute', () => {
+    const answerAfter = (ms: number, meanwhile: () => void = () => undefined) =>
+      stage.when('confirm', () => {
+        stage.clock.pass(ms);
+        meanwhile();
+        stage.when('confirm', () => undefined);
+      });
+    const previews = () => stage.events.filter((event) => event === 'preview').length;
+
+    for (const [ms, expected] of [
+      [minute, 1],
+      [minute + 1, 2],
+      [8 * 60 * minute, 2],
+    ] as const) {
+      it(`${ms} ms: previewed ${expected} times, asked once, sent once`, async () => {
+        answerAfter(ms);
+        assert.equal((await stage.run()).kind, 'verified');
+        assert.deepEqual([previews(), stage.askedAgain, stage.sends], [expected, [false], 1]);
+      });
+    }
+
+    it('is noticed by the clock of the wall, too', async () => {
+      stage.when('confirm', () => {
+        stage.wallMs += 2 * minute;
+      });
+      assert.equal((await stage.run()).kind, 'verified');
+      assert.equal(previews(), 2);
+    });
+
+    it('is asked once more when it would say something else now', async () => {
+      answerAfter(5 * minute, () => {
+        const ready = stage.ready();
+        stage.previewResult = ready.kind === 'ready' ? { ...ready, preview: changed } : ready;
+      });
+      assert.equal((await stage.run()).kind, 'verified');
+      assert.deepEqual([stage.askedAgain, stage.sends], [[false, true], 1]);
+    });
+
+    it('was about the credentials of then', async () => {
+      answerAfter(5 * minute, () => {
+        stage.reading = present(credential({ storedAt: noon + 7 }));
+      });
+      assert.equal(told(await stage.runSendingNothing()), 'not-sent: credential.changed');
+    });
+
+    it('ends with what the new reading says', async () => {
+      answerAfter(5 * minute, () => {
+        stage.previewResult = { kind: 'already-gone', reason: reason('test.gone') };
+      });
+      assert.equal(told(await stage.runSendingNothing()), 'already-reset: test.gone');
+    });
   });
 
   it('the second confirmation counts from its own time', async () => {

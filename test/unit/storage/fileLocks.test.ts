@@ -77,7 +77,7 @@ describe('fileLocks', () => {
     assert.deepEqual(await window('b').acquire(target), { kind: 'held', heldForMs: 8 * 3_600_000, mayTakeOver: true });
   });
 
-  it('frees the lock of a dead owner also after the clock was set back by a day', async () => {
+  it('fault 20: frees the lock of a dead owner also after the clock was set back by a day', async () => {
     acquired(await window('a').acquire(target));
     windows.kill('a');
     clock.time -= 24 * 3_600_000;
