@@ -51,6 +51,8 @@ export class OneWindow {
   readonly providerPorts: ProviderPorts;
   /** As the settings say. */
   projects: readonly Project[] = [];
+  /** Called when a request that may have had an effect has its answer, or none, before anybody here reads that. */
+  whenAnswered: () => void = () => undefined;
   /** Called with the scene and the preview, by default says yes. */
   confirm: ResetPorts['confirm'] = async () => ({ kind: 'confirmed', by: 'modal' });
   readonly #providers = new Map<string, Promise<Provider>>();
@@ -72,7 +74,13 @@ export class OneWindow {
     const byOperator = ({ project }: Target) => describe(project.provider)?.credentialOwner === 'project';
     this.providerPorts = {
       ...this.stores,
-      transport: this.transport,
+      transport: {
+        send: async (request, signal) => {
+          const result = await this.transport.send(request, signal);
+          if (request.effect === 'irreversible') this.whenAnswered();
+          return result;
+        },
+      },
       clock,
       log,
       jobs: jobStore,

@@ -1,6 +1,6 @@
 /** The three services of the sandbox as one thing to reset in each, and what of it has reached the wire. */
 import type { Project } from '../../../src/core/model';
-import type { RunningSandbox } from '../../../src/sandbox/api';
+import type { FaultEffect, RunningSandbox } from '../../../src/sandbox/api';
 
 export const services = ['googleDataPortability', 'identityPlatform', 'venafiTpp'] as const;
 export type Service = (typeof services)[number];
@@ -67,6 +67,17 @@ const resetPaths: Readonly<Record<Service, RegExp>> = {
 export function resetsOnWire(service: Service, { control }: RunningSandbox): number {
   return control.requests.list({ method: 'POST' }).filter(({ path }) => resetPaths[service].test(path)).length;
 }
+
+/** The next reset meets this accident; what is `-after` is carried out all the same. Gives the fault's id. */
+export function faultAtReset(service: Service, { control }: RunningSandbox, effect: FaultEffect): string {
+  return control.faults.add({ match: { method: 'POST', path: resetRoutes[service] }, effect, times: 1 });
+}
+
+const resetRoutes: Readonly<Record<Service, string>> = {
+  googleDataPortability: '/{version}/authorization:reset',
+  identityPlatform: '[/identitytoolkit.googleapis.com]/v2/accounts:revokeToken',
+  venafiTpp: '/vedsdk/oauth/revokegrants',
+};
 
 /** How often single-use refresh tokens were sent. */
 export function refreshesOnWire({ control }: RunningSandbox): number {
