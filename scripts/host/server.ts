@@ -130,12 +130,18 @@ async function listeningPort(tree: ProcessTree, logFile: string): Promise<number
  * The address of a workbench window on this server.
  *
  * @param folder the folder to open, an absolute path; none gives an empty window
+ * @param workspace a `.code-workspace` file to open in its place
  * @param extensions folders of extensions to load from source, as in the Extension Development Host
  * @param tests the module whose `run()` the extension host calls
  */
 export function workbenchAddress(
   server: Pick<RunningServer, 'origin' | 'authority'>,
-  window: { readonly folder?: string; readonly extensions?: readonly string[]; readonly tests?: string },
+  window: {
+    readonly folder?: string;
+    readonly workspace?: string;
+    readonly extensions?: readonly string[];
+    readonly tests?: string;
+  },
 ): string {
   const remote = (path: string): string => `vscode-remote://${server.authority}${uriPath(path)}`;
   const payload = [
@@ -145,7 +151,8 @@ export function workbenchAddress(
     ['skipReleaseNotes', 'true'],
   ];
   const address = new URL(server.origin);
-  if (window.folder) address.searchParams.set('folder', uriPath(window.folder));
+  if (window.workspace) address.searchParams.set('workspace', uriPath(window.workspace));
+  else if (window.folder) address.searchParams.set('folder', uriPath(window.folder));
   else address.searchParams.set('ew', 'true');
   address.searchParams.set('payload', JSON.stringify(payload));
   return address.href;

@@ -10,6 +10,7 @@ import type { Reason, TargetKey } from '../core/model';
 import { reason } from '../core/model';
 import type { Clock, LockResult, Log, SecretStore, TargetLocks, Transport } from '../core/ports';
 import { BoundSecret } from '../core/redact';
+import { aborted, unlessAborted } from '../core/unlessAborted';
 import { Keyring } from './keyring';
 import { type IssuedTokens, refreshTokens, type VedauthClient } from './vedauth';
 import { refreshFailed } from './vedauthReasons';
@@ -212,7 +213,7 @@ export class VedauthTokens {
   async #load(signIn: SignIn, signal: AbortSignal, fresh = false): Promise<Loaded> {
     const { owner } = signIn;
     for (let attempt = 0; ; attempt++) {
-      const found = await this.#look(signIn, fresh);
+      const found = await this.#look(signIn, signal, fresh);
       if (found !== 'stale') return found;
       if (attempt === staleReads)
         return { kind: 'failed', reason: reason('venafi.tokensElsewhere', {}, signInOrRetry) };
@@ -226,7 +227,7 @@ export class VedauthTokens {
     }
   }
 
-  async #look(signIn: SignIn, fresh: boolean): Promise<Loaded | 'stale'> {
+  async #look(signIn: SignIn, signal: AbortSignal, fresh: boolean): Promise<Loaded | 'stale'> {
     const { owner } = signIn;
     const kept = this.#memory.get(ownerName(owner));
     let noted: number;
@@ -237,7 +238,8 @@ export class VedauthTokens {
       // What could not be stored is offered again, so that other windows get it.
       if (enough && !kept.stored) await this.#store(owner, kept.record);
       if (enough && !(fresh && kept.stored)) return { kind: 'known', known: kept.record };
-      const text = await this.#keyring.get(tokenSecretName(owner));
+      const text = await unlessAborted(this.#keyring.get(tokenSecretName(owner)), signal);
+      if (text === aborted) return { kind: 'aborted' };
       record = text === undefined ? undefined : parseTokenRecord(text, owner);
     } catch {
       return unreadable;

@@ -17,6 +17,7 @@ import type { CredentialMarker, Journal, JournalEntry, TargetLocks, Transport } 
 import type { Preview, ProbeResult, Provider } from './provider';
 import { prepareReset, runReset } from './resetOperation';
 import { end, ending, type ResetPorts, type Step } from './resetSteps';
+import { aborted, unlessAborted } from './unlessAborted';
 import { settleUnfinished } from './verification';
 
 export interface OperationPorts extends Pick<ResetPorts, 'clock' | 'random' | 'log'> {
@@ -196,7 +197,8 @@ export class ConsentOperations {
 
   async #readConsent(target: Target, signal: AbortSignal, dropRejected: boolean): Promise<ConsentState | undefined> {
     try {
-      const reading = await this.ports.credentials.read(target);
+      const reading = await unlessAborted(this.ports.credentials.read(target), signal);
+      if (reading === aborted) return undefined;
       if (reading.kind !== 'present') return consentWithoutCredential(reading);
       const provider = await this.ports.provider(target.project.provider);
       const probe = await provider.probe({ ...target, credentials: reading.credentials }, signal);

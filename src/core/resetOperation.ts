@@ -24,6 +24,7 @@ import {
   type Step,
   withoutFailing,
 } from './resetSteps';
+import { aborted, unlessAborted } from './unlessAborted';
 
 /** What was read longer ago than this when the user has answered is read anew. */
 export const previewLifetimeMs = 60_000;
@@ -125,7 +126,8 @@ export type PreviewPorts = Pick<ResetPorts, 'provider' | 'credentials' | 'clock'
 /** The first step of a reset. It only reads; a dead credential that an earlier reset has ended is forgotten. */
 export async function prepareReset(target: Target, ports: PreviewPorts, signal: AbortSignal): Promise<Step<Ready>> {
   const address = targetAddress(target);
-  const reading = await ports.credentials.read(target);
+  const reading = await unlessAborted(ports.credentials.read(target), signal);
+  if (reading === aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
   if (reading.kind !== 'present') return end(withoutCredential(reading, ports));
   const { credentials, generation } = reading;
   const providerTarget: ProviderTarget = { ...target, credentials };

@@ -6,7 +6,7 @@ import type { Projects } from './projects';
 
 export interface FirstLookPorts {
   readonly engine: Pick<LateEngine, 'get'>;
-  readonly projects: Pick<Projects, 'all' | 'targets' | 'problems' | 'onDidChange' | 'workspaceValueIgnored'>;
+  readonly projects: Pick<Projects, 'all' | 'targets' | 'problems' | 'onDidChange' | 'ignoredPlaces'>;
 }
 
 export class FirstLook implements vscode.Disposable {
@@ -26,8 +26,14 @@ export class FirstLook implements vscode.Disposable {
     setContextKey(contextKeys.hasProjects, projects.all.length > 0);
     setContextKey(contextKeys.hasIdentities, projects.targets.size > 0);
     setContextKey(contextKeys.settingsBroken, projects.problems.length > 0);
-    const nothingToDo = projects.all.length + projects.problems.length === 0 && !projects.workspaceValueIgnored();
+    const configured = projects.all.length + projects.problems.length > 0;
     // A window that has nothing of Reconsent's does not pay for it.
-    if (!nothingToDo) engine.get().catch(() => undefined);
+    void (configured ? engine.get() : this.#tellIgnored()).catch(() => undefined);
+  }
+
+  /** What is said of a workspace that sets projects is said by the engine, too. */
+  async #tellIgnored(): Promise<void> {
+    const { engine, projects } = this.ports;
+    if ((await projects.ignoredPlaces()).length > 0) await engine.get();
   }
 }

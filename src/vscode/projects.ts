@@ -5,6 +5,7 @@ import { idOfEntry, type RawProject, sameEntry } from '../core/projectEntry';
 import { type ParsedProjects, parseProjects } from '../core/projectsSetting';
 import type { ProviderProfile } from '../core/provider';
 import type { SettingProblem } from '../core/settingTexts';
+import { ignoredPlaces } from './settingsProblems/ignoredPlaces';
 
 /** The name of the error after which the settings are not as they were: parts of the bundle have no class in common. */
 export const writtenUnread = 'WrittenUnread';
@@ -15,17 +16,23 @@ const key = 'projects';
 export class Projects implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: readonly vscode.Disposable[];
+  /** As they stand in the setting. */
+  #entries: readonly unknown[] = [];
+  #known: ReadonlyMap<string, number> | undefined;
   #parsed: ParsedProjects;
   #targets: ReadonlyMap<TargetKey, Target>;
 
   constructor(private readonly descriptions: ReadonlyMap<string, ProviderProfile>) {
     this.#parsed = this.#read();
     this.#targets = targetsOf(this.#parsed.projects);
-    this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration(`${section}.${key}`)) return;
-      this.#reread();
-    });
+    this.#subscriptions = [
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(`${section}.${key}`)) this.#reread();
+      }),
+      // A folder that comes has settings of its own.
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#changed.fire()),
+    ];
   }
 
   get all(): readonly Project[] {
@@ -42,26 +49,34 @@ export class Projects implements vscode.Disposable {
 
   /** Where the project of that id stands in the setting, for instance `[2]`. */
   pathOf(id: string): string {
-    const at = this.#indexOf(id, this.#entries());
-    return at < 0 ? '' : `[${at}]`;
+    const at = this.#places().get(id);
+    return at === undefined ? '' : `[${at}]`;
   }
 
   /** The project of that id as it stands in the setting, unparsed. */
   entryOf(id: string): RawProject | undefined {
-    const entries = this.#entries();
-    const entry = entries[this.#indexOf(id, entries)];
+    const entry = this.#entries[this.#places().get(id) ?? -1];
     return isEntry(entry) ? entry : undefined;
   }
 
   /** The ids that a new project must not have: those of entries that cannot be read, too. */
   takenIds(): ReadonlySet<string> {
-    return new Set(this.#entries().flatMap((entry) => asText(idOfEntry(entry))));
+    return new Set(this.#entries.flatMap((entry) => asText(idOfEntry(entry))));
   }
 
-  /** Whether a workspace or folder tries to set the projects. It has no effect; the user is told once. */
-  workspaceValueIgnored(): boolean {
-    const found = vscode.workspace.getConfiguration(section).inspect(key);
-    return found?.workspaceValue !== undefined || found?.workspaceFolderValue !== undefined;
+  /**
+   * Where somebody else than the user sets the projects: a workspace, a folder, a remote machine. It has no effect, and the
+   * user is told once. Names for the log.
+   */
+  async ignoredPlaces(): Promise<readonly string[]> {
+    const { workspaceValue, workspaceFolderValue, globalRemoteValue } = inspected();
+    const files = await ignoredPlaces();
+    const elsewhere = files.length === 0 && (workspaceValue ?? workspaceFolderValue) !== undefined;
+    return [
+      ...files,
+      ...(elsewhere ? ['its settings'] : []),
+      ...(globalRemoteValue === undefined ? [] : ['the settings of the remote machine']),
+    ];
   }
 
   /**
@@ -78,7 +93,7 @@ export class Projects implements vscode.Disposable {
       throw new Error(vscode.l10n.t('Another project has got the id {0} meanwhile. Nothing was changed.', newId));
     }
     await this.#write((entries) => {
-      const at = this.#indexOf(id, entries);
+      const at = this.#placesIn(entries).get(id) ?? -1;
       const existing = entries[at];
       const raw = change(isEntry(existing) ? existing : undefined);
       // Writing replaces the whole list in the file, comments included: not done for nothing.
@@ -109,15 +124,14 @@ export class Projects implements vscode.Disposable {
   /** Takes the project of that id out of the user's settings; everything else stays as it is. */
   async remove(id: string): Promise<void> {
     await this.#write((entries) => {
-      const at = this.#indexOf(id, entries);
+      const at = this.#placesIn(entries).get(id) ?? -1;
       return at < 0 ? entries : entries.toSpliced(at, 1);
     });
   }
 
   /** Rejects, with nothing written, where the file is not what the editor has told us of. */
   async #write(change: (entries: readonly unknown[]) => readonly unknown[]): Promise<void> {
-    const configuration = vscode.workspace.getConfiguration(section);
-    const value: unknown = configuration.inspect(key)?.globalValue;
+    const value = ownValue();
     if (value !== undefined && !Array.isArray(value)) {
       throw new Error(
         vscode.l10n.t('The setting "reconsent.projects" is not a list. Correct it first; it was left as it is.'),
@@ -133,12 +147,14 @@ export class Projects implements vscode.Disposable {
     }
     const entries: readonly unknown[] = Array.isArray(value) ? value : [];
     const changed = change(entries);
-    if (changed !== entries) await configuration.update(key, changed, vscode.ConfigurationTarget.Global);
+    if (changed !== entries) {
+      await vscode.workspace.getConfiguration(section).update(key, changed, vscode.ConfigurationTarget.Global);
+    }
     this.#reread();
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
 
@@ -149,22 +165,52 @@ export class Projects implements vscode.Disposable {
   }
 
   #read(): ParsedProjects {
-    const value = vscode.workspace.getConfiguration(section).inspect(key)?.globalValue;
+    const value = ownValue();
+    this.#entries = Array.isArray(value) ? value : [];
+    this.#known = undefined;
     return parseProjects(value, this.descriptions);
   }
 
-  #entries(): readonly unknown[] {
-    const value: unknown = vscode.workspace.getConfiguration(section).inspect(key)?.globalValue;
-    return Array.isArray(value) ? value : [];
+  /** Found once for each reading: whoever goes through all projects asks for each. */
+  #places(): ReadonlyMap<string, number> {
+    this.#known ??= this.#placesIn(this.#entries);
+    return this.#known;
   }
 
-  /** Of several entries with that id the first one that can be read, as when the setting is parsed; -1 without any. */
-  #indexOf(id: string, entries: readonly unknown[]): number {
-    const readable = entries.findIndex(
-      (entry) => idOfEntry(entry) === id && parseProjects([entry], this.descriptions).projects.length === 1,
-    );
-    return readable < 0 ? entries.findIndex((entry) => idOfEntry(entry) === id) : readable;
+  /** Of several entries with one id the first one that can be read, as when the setting is parsed. */
+  #placesIn(entries: readonly unknown[]): ReadonlyMap<string, number> {
+    const isReadable = (entry: unknown) => parseProjects([entry], this.descriptions).projects.length === 1;
+    const places = new Map<string, number>();
+    for (const [at, entry] of entries.entries()) {
+      const id = idOfEntry(entry);
+      if (typeof id !== 'string') continue;
+      const before = places.get(id);
+      if (before === undefined || (!isReadable(entries[before]) && isReadable(entry))) places.set(id, at);
+    }
+    return places;
   }
+}
+
+/** What the editor answers, and has no type for. */
+interface Inspected {
+  readonly globalValue?: unknown;
+  readonly globalLocalValue?: unknown;
+  readonly globalRemoteValue?: unknown;
+  readonly workspaceValue?: unknown;
+  readonly workspaceFolderValue?: unknown;
+}
+
+function inspected(): Inspected {
+  return vscode.workspace.getConfiguration(section).inspect<unknown>(key) ?? {};
+}
+
+/**
+ * What the user has set on their own computer. VS Code 1.100 lets settings of a remote machine go before it where the key is
+ * nested, and those may come with a repository (`devcontainer.json`).
+ */
+function ownValue(): unknown {
+  const { globalValue, globalLocalValue, globalRemoteValue } = inspected();
+  return globalRemoteValue === undefined ? globalValue : globalLocalValue;
 }
 
 function asText(id: unknown): readonly string[] {

@@ -6,10 +6,28 @@ import { caBundleTexts } from './caBundle';
 import { clientCertificateTexts } from './clientCertificate';
 
 /**
+ * One text for all of it. `count`: how many entries there are that cannot be used; `ignored`: whether a workspace sets
+ * projects, too, which has no effect.
+ */
+export function settingsNotice(count: number, files: readonly AuthorityProblem[], ignored: boolean): string {
+  const sentences = [
+    ...(ignored
+      ? [
+          vscode.l10n.t(
+            'This workspace sets "reconsent.projects". That has no effect, and nothing was sent: only your user settings decide where secrets go. Remove it there; the log names the file.',
+          ),
+        ]
+      : []),
+    ...(count > 0 ? [entriesNotice(count, files)] : []),
+  ];
+  return sentences.join(' ');
+}
+
+/**
  * A file that was refused is told with what is wrong and what to do: its path is the user's own, and everything else is fixed
  * text. Other entries may quote anything, so they are counted, and the log tells them. `count`: how many there are in all.
  */
-export function settingsNotice(count: number, [file]: readonly AuthorityProblem[]): string {
+function entriesNotice(count: number, [file]: readonly AuthorityProblem[]): string {
   if (!file) {
     return count === 1
       ? vscode.l10n.t(

@@ -20,6 +20,8 @@ export interface StartUpPorts {
   readonly log: Log;
 }
 
+const withoutEffect = 'This has no effect: only your user settings decide where secrets go.';
+
 export class StartUp implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   #told = '';
@@ -53,21 +55,20 @@ export class StartUp implements vscode.Disposable {
   async #tellProblems(): Promise<void> {
     const { projects, authorities, log, prompts } = this.ports;
     const files = await authorities.problems();
+    const places = await projects.ignoredPlaces();
     // Read after the files were: the settings may have changed meanwhile.
-    const problems = [...projects.problems, ...files].map(logLine);
-    if (projects.workspaceValueIgnored()) {
-      problems.push(
-        'The workspace sets "reconsent.projects". This has no effect: only your user settings decide where secrets go.',
-      );
-    }
-    const all = problems.join('\n');
+    const found = [...projects.problems, ...files];
+    const problems = found.map(logLine);
+    const entries = new Set(found.map(({ path }) => /^\[\d+\]/.exec(path)?.[0])).size;
+    const all = [...problems, places.length > 0 ? 'ignored' : ''].join('\n');
     if (all === this.#told) return;
     this.#told = all;
-    if (problems.length === 0) return;
+    if (problems.length + places.length === 0) return;
     for (const problem of problems) log.warn(problem);
+    for (const place of places) log.warn(`The workspace sets "reconsent.projects" in ${place}. ${withoutEffect}`);
     const openSettings = vscode.l10n.t('Open Settings');
     const showLog = vscode.l10n.t('Show Log');
-    const chosen = await prompts.warn(settingsNotice(problems.length, files), openSettings, showLog);
+    const chosen = await prompts.warn(settingsNotice(entries, files, places.length > 0), openSettings, showLog);
     if (chosen === openSettings) await vscode.commands.executeCommand(commandIds.editProjects);
     if (chosen === showLog) await vscode.commands.executeCommand(commandIds.showLog);
   }

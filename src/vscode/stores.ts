@@ -2,6 +2,7 @@
 import type { ExtensionContext } from 'vscode';
 import { ClientVault } from '../auth/clientVault';
 import { CredentialVault } from '../auth/credentialVault';
+import { Keyring } from '../auth/keyring';
 import { ownerName, tokenSecretName } from '../auth/vedauthRecord';
 import type { Clock, Log, Random } from '../core/ports';
 import type { ProviderDescription } from '../core/provider';
@@ -31,10 +32,11 @@ export function createStores(context: Pick<ExtensionContext, 'secrets' | 'global
   const disk = { folder: context.globalStorageUri.fsPath, ...(ports.fs && { fs: ports.fs }) };
   const owner = createProcessIdentity({ windowId: random.id(), clock });
   const secrets = secretStore(context.secrets);
+  const keyring = new Keyring(secrets, clock);
   const generations = createFileGenerations(disk);
   const markers = createFileMarkers({ ...disk, log });
   const forgetSuccessors = async (...[key, storedAt]: Parameters<CredentialVault['isStored']>): Promise<void> => {
-    await secrets.delete(tokenSecretName({ key, storedAt }));
+    await keyring.delete(tokenSecretName({ key, storedAt }));
     await generations.delete(ownerName({ key, storedAt }));
   };
   return {

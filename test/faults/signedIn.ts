@@ -1,6 +1,5 @@
 /** One identity of each service, signed in at the sandbox: everything is real but the editor, the keyring and time. */
 import assert from 'node:assert/strict';
-import * as net from 'node:net';
 import { type Project, type Target, targetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import type { CredentialForm } from '../../src/core/provider';
@@ -86,6 +85,8 @@ export interface SignedInOptions extends WorldOptions {
 
 /** The window of somebody who has signed in. Another window of theirs begins with an empty memory. */
 export class SignedIn {
+  readonly #others: SignedIn[] = [];
+
   private constructor(
     readonly service: Service,
     readonly world: ResetWorld,
@@ -109,11 +110,22 @@ export class SignedIn {
   }
 
   secondWindow(): SignedIn {
-    return new SignedIn(this.service, this.world.secondWindow());
+    const other = new SignedIn(this.service, this.world.secondWindow());
+    this.#others.push(other);
+    return other;
   }
 
   async close(): Promise<void> {
+    await this.#leave();
     await this.world.close();
+  }
+
+  /** The journals of all other windows. */
+  async #leave(): Promise<void> {
+    for (const other of this.#others) {
+      await other.#leave();
+      await other.world.journal.dispose();
+    }
   }
 
   get target(): Target {
@@ -179,52 +191,5 @@ export class SignedIn {
     const values = this.service.values(this.world.sandbox);
     const secret = this.form.fields.filter((field) => field.secret).map(({ id }) => values[id] ?? '');
     return secret.filter((value) => value.length > 8);
-  }
-}
-
-/** Somebody else's server on this computer: counts who comes, and keeps what they say. */
-export class Stranger {
-  readonly #server: net.Server;
-  readonly #sockets = new Set<net.Socket>();
-  connections = 0;
-  heard = '';
-
-  private constructor(answer: string) {
-    this.#server = net.createServer((socket) => {
-      this.connections++;
-      this.#sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('data', (chunk) => {
-        this.heard += chunk.toString('latin1');
-        if (answer !== '') socket.end(answer);
-      });
-    });
-  }
-
-  /** `answer`: what everybody is told, whatever they say; nothing, if it is empty. */
-  static async open(answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'): Promise<Stranger> {
-    const stranger = new Stranger(answer);
-    await new Promise<void>((listening) => stranger.#server.listen(0, listening));
-    return stranger;
-  }
-
-  get port(): number {
-    const address = this.#server.address();
-    assert.ok(address !== null && typeof address === 'object');
-    return address.port;
-  }
-
-  get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
-  forget(): void {
-    this.connections = 0;
-    this.heard = '';
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((closed) => this.#server.close(closed));
   }
 }

@@ -19,6 +19,8 @@ export interface SuiteRun {
   readonly grep?: string;
   /** The whole run, from opening the window, must end within this time, in milliseconds. */
   readonly limitMs: number;
+  /** Fills the folder of the window, and gives the `.code-workspace` file in it to open; without it, the empty folder is. */
+  readonly workspace?: (folder: string) => string;
   /** Print what the window and the extension host write to their consoles. */
   readonly verbose: boolean;
 }
@@ -65,7 +67,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
     const follower = followEvents(events, (line) => console.log(`  ${line}`));
     const ticker = setInterval(() => follower.read(), 100);
     const address = workbenchAddress(server, {
-      folder: workspace,
+      ...(run.workspace ? { workspace: run.workspace(workspace) } : { folder: workspace }),
       extensions: [run.extension],
       tests: bundle.index,
     });

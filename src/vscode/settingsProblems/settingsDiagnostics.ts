@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import { settingSentences } from '../../core/settingTexts';
 import { translate } from '../translate';
 import { type Finding, type FindingDeps, type Fix, findProblems, type RefusedFile } from './findings';
-import { settingsPlace } from './places';
+import { type SettingsPlace, settingsPlace } from './places';
 import { refusedFiles } from './refusedFiles';
+import { projectsProperties, withoutMark } from './settingsTree';
 import type { SettingsWatchPorts } from './watchSettings';
 
 const source = 'Reconsent';
@@ -118,6 +119,11 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
       return { diagnostic, finding };
     });
   }
+}
+
+/** Whether the text of a settings file sets `reconsent.projects`, in whatever form. Throws for what is nested too deeply. */
+export function setsProjects(text: string, place: SettingsPlace): boolean {
+  return projectsProperties(withoutMark(text), place).length > 0;
 }
 
 function rangeOf(document: vscode.TextDocument, { offset, length }: Pick<Finding, 'offset' | 'length'>): vscode.Range {

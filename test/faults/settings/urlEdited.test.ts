@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Service, SignedIn, Stranger, services } from '../signedIn';
+import { Stranger } from '../../fakes/stranger';
+import { type Service, SignedIn, services } from '../signedIn';
 
 describe('fault 3: the URL is edited while a token is stored', () => {
   let stranger: Stranger;

@@ -5,7 +5,8 @@ import { untranslated } from '../../../src/core/outcomeText';
 import { parseProjects } from '../../../src/core/projectsSetting';
 import { endpointTexts, settingSentences } from '../../../src/core/settingTexts';
 import { providerDescriptions } from '../../../src/providers/registry';
-import { type Service, SignedIn, Stranger, services } from '../signedIn';
+import { Stranger } from '../../fakes/stranger';
+import { type Service, SignedIn, services } from '../signedIn';
 
 const own = 'https://tpp.corp.example';
 

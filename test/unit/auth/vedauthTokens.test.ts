@@ -153,7 +153,7 @@ describe('tokens of a sign-in', () => {
     });
   });
 
-  describe('a failing store after a rotation', () => {
+  describe('fault 9: a failing store after a rotation', () => {
     it('loses no token: this window goes on, and stores it when it can', async () => {
       scene.secrets.failNextStore();
       assert.equal(bearer(await tokens.current(ended, never)), 'access-1');

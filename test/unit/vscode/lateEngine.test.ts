@@ -146,7 +146,7 @@ describe('the engine behind what activation registers', () => {
     async function look(): Promise<{ dispose(): void }> {
       const { FirstLook } = await import('../../../src/vscode/firstLook');
       const given = Object.assign(projects, {
-        workspaceValueIgnored: () => projects.inWorkspace,
+        ignoredPlaces: async () => (projects.inWorkspace ? ['demo.code-workspace'] : []),
         onDidChange: (listener: () => void) => {
           changed = listener;
           return { dispose: () => undefined };

@@ -30,6 +30,7 @@ const leaf: AuthorityProblem = {
 describe('what is told of settings that cannot be used', () => {
   let told: string[];
   let problems: readonly SettingProblem[];
+  let places: readonly string[];
   let files: () => Promise<readonly AuthorityProblem[]>;
   let load: () => Promise<void>;
   let changed: () => void;
@@ -37,6 +38,7 @@ describe('what is told of settings that cannot be used', () => {
   beforeEach(async () => {
     told = [];
     problems = [];
+    places = [];
     files = async () => [];
     load = async () => undefined;
     const editor = new FakeEditor();
@@ -50,7 +52,7 @@ describe('what is told of settings that cannot be used', () => {
       get problems() {
         return problems;
       },
-      workspaceValueIgnored: () => false,
+      ignoredPlaces: async () => places,
       onDidChange: (listener: () => void) => {
         changed = listener;
         return { dispose: () => undefined };
@@ -129,6 +131,21 @@ describe('what is told of settings that cannot be used', () => {
     await change();
     assert.match(told[0] ?? '', /^One entry of "reconsent.projects" cannot be used/);
     assert.match(told[1] ?? '', /server\.pem .* cannot be used: 1; the log tells them\.$/);
+    assert.equal(told.length, 2);
+  });
+
+  it('a workspace that sets projects, once, without a word of it in the notification, and what else is wrong behind it', async () => {
+    for (const found of [['demo.code-workspace'], ['demo.code-workspace', 'one/.vscode/settings.json']]) {
+      places = found;
+      await change();
+    }
+    const ignored =
+      'This workspace sets "reconsent.projects". That has no effect, and nothing was sent: only your user settings decide ' +
+      'where secrets go. Remove it there; the log names the file.';
+    assert.deepEqual(told, [ignored]);
+    problems = [{ path: '[1]', what: 'is not an object', mend: 'Write one.' }];
+    await change();
+    assert.ok(told[1]?.startsWith(`${ignored} One entry of "reconsent.projects" cannot be used.`), told[1]);
     assert.equal(told.length, 2);
   });
 

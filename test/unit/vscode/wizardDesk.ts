@@ -210,6 +210,7 @@ export class WizardDesk {
         this.#changed = () => listener({ affectsConfiguration: () => true });
         return { dispose: () => undefined };
       },
+      onDidChangeWorkspaceFolders: () => ({ dispose: () => undefined }),
       openTextDocument: async ({ content }: { content: string }) => void this.documents.push(content),
     });
     Object.defineProperty(api.workspace, 'textDocuments', {
