@@ -9,7 +9,6 @@
 import { BulkPace } from './bulkPace';
 import type { BulkItem, BulkProgress, BulkResult } from './bulkPreview';
 import { BulkStanding, type Moment } from './bulkStanding';
-import { confirmedWords } from './confirmedWords';
 import type { ConsentOperations } from './consentOperations';
 import type { ConsentStore, IdentityState } from './consentStore';
 import { localTime } from './localTime';
@@ -30,6 +29,7 @@ import type { Preview } from './provider';
 import { type Confirmation, ending, type ResetStep, stopped } from './resetSteps';
 import type { SleepWatch } from './sleepWatch';
 import { Slots } from './slots';
+import { wasConfirmed } from './wasConfirmed';
 
 /** How many are on their way at a time, up to the answer of the service. */
 export const sendingAtOnce = 8;
@@ -196,8 +196,7 @@ class Bulk {
   }
 
   #confirmed({ target, preview: then }: BulkItem, now: Preview, changed: boolean): Confirmation {
-    if (changed || confirmedWords(then) !== confirmedWords(now))
-      return { kind: 'declined', because: otherThanConfirmed };
+    if (changed || !wasConfirmed(now, then)) return { kind: 'declined', because: otherThanConfirmed };
     const { answeredAt } = this.standing;
     const [obstacle, recheck] = [() => this.#obstacle(), () => this.#recheck(target)];
     return { kind: 'confirmed', by: 'modal', answeredAt, obstacle, recheck };

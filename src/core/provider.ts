@@ -151,6 +151,20 @@ export interface Preview {
    */
   readonly needsPerson?: readonly Reason[];
   readonly grant: GrantSummary;
+  /**
+   * What ends, piece by piece, where the service tells the pieces apart. Fewer of them than were confirmed is no other reset;
+   * when absent, any difference is one.
+   */
+  readonly pieces?: Pieces;
+}
+
+/** How many of each name. Whoever consents anew adds a name, or one more of it. */
+export type Pieces = Readonly<Record<string, number>>;
+
+/** Whether there is nothing in `now` that was not there `before`. */
+export function isWithin(now: Pieces, before: Pieces): boolean {
+  const counts = new Map(Object.entries(before));
+  return Object.entries(now).every(([name, count]) => count <= (counts.get(name) ?? 0));
 }
 
 /** What a read said about the consent. */

@@ -14,6 +14,11 @@ export const requestTexts: Readonly<Record<string, ReasonText>> = {
     notHappened: nothingSent,
     remedy: 'Ask for this reset when that question is answered.',
   },
+  'request.paused': {
+    happened: 'The user has declined such a request, and is not asked again for {seconds} seconds.',
+    notHappened: nothingSent,
+    remedy: 'Do not ask for it again by yourself. The user can reset from the Consents view at any time.',
+  },
   'request.busy': {
     happened: 'A reset of this identity is already under way in this window.',
     notHappened: 'This request sent nothing.',

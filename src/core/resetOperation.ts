@@ -4,7 +4,6 @@
  * The order is the product. Nothing that may have an effect leaves before the confirmation is fresh, the lock is held and
  * the journal entry is on disk; nothing is called verified without a read that is independent of the reset's own answer.
  */
-import { confirmedWords } from './confirmedWords';
 import { whyUnusable } from './consentDerivation';
 import { type NoCredential, wereEndedBy } from './credentialSource';
 import { reason, type Target, targetAddress } from './model';
@@ -25,6 +24,7 @@ import {
   withoutFailing,
 } from './resetSteps';
 import { aborted, unlessAborted } from './unlessAborted';
+import { wasConfirmed } from './wasConfirmed';
 
 /** What was read longer ago than this when the user has answered is read anew. */
 export const previewLifetimeMs = 60_000;
@@ -48,7 +48,7 @@ export async function runReset(target: Target, ports: ResetPorts, signal: AbortS
       if (anew.kind === 'end') return anew.outcome;
       const { preview } = ready;
       ready = anew.with;
-      if (confirmedWords(preview) !== confirmedWords(ready.preview)) continue;
+      if (!wasConfirmed(ready.preview, preview)) continue;
       still = { ...still, ...ready };
     }
     const attempt = await underLock(still, ports, signal);

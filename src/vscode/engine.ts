@@ -11,6 +11,7 @@ import { JobOperations } from '../core/jobOperations';
 import type { Target } from '../core/model';
 import type { Log } from '../core/ports';
 import type { ReasonText } from '../core/provider';
+import { RequestPauses } from '../core/requestPause';
 import { type ProviderPorts, providerDescriptions } from '../providers/registry';
 import type { ActiveIdentity } from './activeIdentity';
 import { allReasonTexts } from './allReasonTexts';
@@ -101,8 +102,20 @@ export function createEngine(early: EarlyPorts) {
   const startUp = new StartUp({ ...ports, authorities });
   const recent = context.globalState;
   const downloads = new RunningDownloads();
+  const pauses = new RequestPauses(clock);
   const reveal = (target: Target) => revealIdentity(view, tree, target);
-  const ofWindow = { authorities, downloads, recent, resetCommand, reveal, sandbox, selection, stores, targets };
+  const ofWindow = {
+    authorities,
+    downloads,
+    pauses,
+    recent,
+    resetCommand,
+    reveal,
+    sandbox,
+    selection,
+    stores,
+    targets,
+  };
   const everything = { ...ports, ...ofWindow, journal };
 
   const parts = vscode.Disposable.from(

@@ -1,23 +1,15 @@
 /** Many resets behind one confirmation, over the real transport, judged by what the sandbox saw and did. */
 import assert from 'node:assert/strict';
-import {
-  type BulkItem,
-  type BulkPlan,
-  type BulkProgress,
-  type BulkResult,
-  previewBulk,
-} from '../../src/core/bulkPreview';
-import { type BulkPorts, resetAttempts, runBulk, sendingAtOnce } from '../../src/core/bulkReset';
-import { momentOf } from '../../src/core/bulkStanding';
-import type { Target, TargetKey } from '../../src/core/model';
+import type { BulkResult } from '../../src/core/bulkPreview';
+import { resetAttempts, sendingAtOnce } from '../../src/core/bulkReset';
+import type { Target } from '../../src/core/model';
 import type { OutcomeKind } from '../../src/core/outcome';
-import { SleepWatch } from '../../src/core/sleepWatch';
-import { providerDescriptions } from '../../src/providers/registry';
 import type { LoggedRequest } from '../../src/sandbox/api';
+import { previewAll, runAll } from '../fakes/bulkScene';
 import { HastyClock } from '../fakes/hastyClock';
 import { ResetWorld } from '../fakes/resetWorld';
 
-const never = new AbortController().signal;
+type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
 
 /** The 60 s of a confirmation have to be long enough for a busy machine. */
 const speed = 12;
@@ -30,35 +22,9 @@ describe('a bulk of resets against the sandbox', function () {
   });
   afterEach(() => world.close());
 
-  function preview(targets: readonly Target[] = world.targets()): Promise<BulkPlan | undefined> {
-    const [way] = providerDescriptions.get('googleDataPortability')?.ways ?? [];
-    assert.ok(way);
-    const ports = { operations: world.operations, clock: world.clock, progress: () => undefined };
-    return previewBulk(
-      targets.map((target) => ({ target, way })),
-      ports,
-      never,
-    );
-  }
-
-  async function run(
-    items: readonly BulkItem[],
-    progress: (progress: BulkProgress) => void = () => undefined,
-    signal = never,
-    more: Partial<BulkPorts> = {},
-  ): Promise<readonly BulkResult[]> {
-    const carrier = world.transport.openBulk();
-    const { operations, store, clock, journal } = world;
-    const watch = new SleepWatch(clock);
-    const fixed = { watch, earlierUnknown: new Set<TargetKey>(), stoppable: () => () => undefined };
-    const ports = { operations, store, clock, journal, carrier, progress, ...fixed, ...more };
-    try {
-      return await runBulk(items, momentOf(clock), ports, signal);
-    } finally {
-      watch.stop();
-      await carrier.close();
-    }
-  }
+  const preview = () => previewAll(world);
+  const run = (...[items, progress, signal, more]: Tail<Parameters<typeof runAll>>) =>
+    runAll(world, items, progress, signal, more);
 
   const user = ({ target }: { readonly target: Target }): string => target.identity.id;
   const withOutcome = (results: readonly BulkResult[], ...kinds: readonly OutcomeKind[]): readonly string[] =>

@@ -76,7 +76,7 @@ describe('Venafi TPP against the sandbox', () => {
     assert.equal(grants(id), 0);
   });
 
-  it('oneself: said beforehand, and accepted, as nothing can be asked afterwards', async () => {
+  it('fault 35: oneself: said beforehand, and accepted, as nothing can be asked afterwards', async () => {
     const own = world.sample.administrator.grantee;
     const bob: Target = { project: world.project, identity: { id: world.id('bob.test'), label: 'bob' } };
     world.others = [bob];

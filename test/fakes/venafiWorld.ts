@@ -9,6 +9,7 @@ import type { Journal, Log, TargetLocks } from '../../src/core/ports';
 import type { Preview, Provider } from '../../src/core/provider';
 import { reasonTexts } from '../../src/core/reasonTexts';
 import { BoundSecret } from '../../src/core/redact';
+import type { Confirmation } from '../../src/core/resetSteps';
 import { createTransport, type UndiciTransport } from '../../src/http/transport';
 import type { TrustSettings } from '../../src/http/trust';
 import { venafiTpp } from '../../src/providers/venafiTpp/description';
@@ -52,6 +53,8 @@ export class VenafiWorld {
   credential: Credential;
   /** What happens while the confirmation shows. */
   whileConfirming: () => void = () => undefined;
+  /** What the user answers. */
+  answer: () => Confirmation = () => ({ kind: 'confirmed', by: 'modal' });
   readonly #ids = { operation: 0 };
 
   private constructor(
@@ -199,7 +202,7 @@ export class VenafiWorld {
       confirm: async (_target, preview) => {
         this.previews.push(preview);
         this.whileConfirming();
-        return { kind: 'confirmed', by: 'modal' };
+        return this.answer();
       },
     });
   }

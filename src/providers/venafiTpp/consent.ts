@@ -3,7 +3,7 @@ import { plainText } from '../../core/foreignText';
 import { localTime } from '../../core/localTime';
 import { type Reason, reason } from '../../core/model';
 import type { VerificationHints } from '../../core/ports';
-import type { GrantRecords } from '../../core/provider';
+import { type GrantRecords, isWithin, type Pieces } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
 import { type ApiFailure, countOf, type Grant, getGrants, type VenafiApi } from './api';
 import type { Subject } from './subject';
@@ -50,22 +50,23 @@ export function isEmpty(consent: Consent): boolean {
 
 /** Whether there is something in `now` that was not there when it was confirmed. Less is no reason to ask again. */
 export function hasGrown(before: Consent, now: Consent): boolean {
-  if (before.kind === 'of-application' && now.kind === 'of-application') {
-    return now.grants > before.grants || now.users > before.users;
-  }
-  if (before.kind !== 'of-grantee' || now.kind !== 'of-grantee') return true;
-  const confirmed = before.grants.map(nameOf);
-  for (const name of now.grants.map(nameOf)) {
-    const at = confirmed.indexOf(name);
-    if (at < 0) return true;
-    confirmed.splice(at, 1);
-  }
-  return false;
+  return !isWithin(piecesOf(now), piecesOf(before));
+}
+
+/** The grants of a user, each by what tells it apart; of an application only how many there are, and of how many users. */
+export function piecesIn(consent: Consent): Pieces {
+  return piecesOf(consent, (text) => plainText(text, 1000));
 }
 
 /** Grants have no id of their own. */
-function nameOf({ application, scope, issuedAt }: Grant): string {
-  return JSON.stringify([application, scope, issuedAt ?? null]);
+function piecesOf(consent: Consent, clean = (text: string): string => text): Pieces {
+  if (consent.kind === 'of-application') return { grants: consent.grants, users: consent.users };
+  const counts = new Map<string, number>();
+  for (const { application, scope, issuedAt } of consent.grants) {
+    const name = JSON.stringify([clean(application), clean(scope), issuedAt ?? null]);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
 }
 
 /**

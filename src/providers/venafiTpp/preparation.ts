@@ -23,6 +23,7 @@ import {
   isEmpty,
   lossesOf,
   othersTouched,
+  piecesIn,
   readConsent,
 } from './consent';
 import { type Preflight, preflight } from './preflight';
@@ -109,6 +110,7 @@ class Prepared implements PreparedReset {
       // The losses list what ends in any case.
       needsPerson: [...othersTouched(this.#consent), ...doubts(this.subject, this.before.endsSignIn)],
       grant: summarize(this.#consent, this.#caller, this.dead),
+      pieces: piecesIn(this.#consent),
     };
   }
 

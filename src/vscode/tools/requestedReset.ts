@@ -3,7 +3,7 @@
  * what a host has approved on the user's behalf confirms nothing here.
  */
 import * as vscode from 'vscode';
-import { reason, type Target } from '../../core/model';
+import { type Reason, reason, type Target } from '../../core/model';
 import type { Outcome } from '../../core/outcome';
 import type { ResetWay } from '../../core/provider';
 import { type Requester, requesterId } from '../../core/requester';
@@ -18,8 +18,8 @@ export async function resetOnRequest(
   signal: AbortSignal,
   ports: RequestPorts,
 ): Promise<Outcome> {
-  const { operations, resetCommand } = ports;
-  const why = whyNotNow(ports);
+  const { operations, pauses, resetCommand } = ports;
+  const why = whyNotNow(requestedBy, ports);
   if (why) return ending(ports, 'not-sent', why);
   // Joining would tell the caller of a reset that somebody else has asked for.
   if (operations.isResetting(target)) return ending(ports, 'not-sent', reason('request.busy'));
@@ -36,10 +36,14 @@ export async function resetOnRequest(
       way: way.id,
       confirm: async (confirmed, preview, changed): Promise<Confirmation> => {
         // While this one was being previewed, another question may have opened.
-        const because = whyNotNow(ports);
+        const because = whyNotNow(requestedBy, ports);
         if (because) return { kind: 'declined', because };
         const given = await resetCommand.ask(confirmed, preview, { way, changed, requestedBy });
-        if (given.kind === 'declined') return given;
+        if (given.kind === 'declined') {
+          pauses.declined(requestedBy);
+          return given;
+        }
+        pauses.agreed(requestedBy);
         answer = signal.aborted ? 'too-late' : 'given';
         return { ...given, requestedBy: requesterId(requestedBy) };
       },
@@ -52,10 +56,12 @@ export async function resetOnRequest(
   }
 }
 
-function whyNotNow({ prompts }: RequestPorts) {
+function whyNotNow(requestedBy: Requester, { pauses, prompts }: RequestPorts): Reason | undefined {
   if (!vscode.workspace.isTrusted) return reason('request.restricted');
   // One question at a time: a second one behind it could be answered for the first.
-  return prompts.isAsking ? reason('request.asking') : undefined;
+  if (prompts.isAsking) return reason('request.asking');
+  const pauseMs = pauses.leftMs(requestedBy);
+  return pauseMs > 0 ? reason('request.paused', { seconds: String(Math.ceil(pauseMs / 1000)) }) : undefined;
 }
 
 /** Who has agreed is told what became of it, whatever the caller makes of the outcome; the caller does not wait for that. */

@@ -20,6 +20,8 @@ import type { RequestPorts } from './ports';
 import { resetOnRequest } from './requestedReset';
 import { listSchema, targetNamed, targetSchema } from './toolInput';
 
+const requester = { kind: 'tool', name: resetToolName } as const;
+
 type Tool = 'list' | 'preview' | 'reset';
 
 export const toolActions = { invoke, prepare, resetForExtension };
@@ -66,7 +68,6 @@ async function answerOf(tool: Tool, input: unknown, signal: AbortSignal, ports: 
   if (!found) return unknownAnswer(asked.output, targets);
   const { target, way } = found;
   if (tool === 'reset') {
-    const requester = { kind: 'tool', name: resetToolName } as const;
     return outcomeAnswer('outcome', target, await resetOnRequest(target, way, requester, signal, ports), context);
   }
   const step = await ports.operations.preview(target, way.id, signal);
@@ -91,7 +92,8 @@ function prepare(tool: Tool, input: unknown, ports: RequestPorts): vscode.Prepar
     };
   }
   const invocationMessage = text(vscode.l10n.t('Asking to reset {0} in {1}', names.identity, names.project));
-  if (!vscode.workspace.isTrusted) return { invocationMessage };
+  // Nothing to agree to where it is going to be turned away.
+  if (!vscode.workspace.isTrusted || ports.pauses.leftMs(requester) > 0) return { invocationMessage };
   const exact = [
     vscode.l10n.t('Identity: {0} ({1})', names.identity, plainText(identity.id, 120)),
     vscode.l10n.t('Project: {0} ({1})', names.project, plainText(project.id, 120)),

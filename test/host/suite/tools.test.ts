@@ -140,20 +140,6 @@ describe('a second extension in the host', function () {
     assert.deepEqual([resets(), modals()], [0, []]);
   });
 
-  it('has its reset declined by the user: nothing is sent', async () => {
-    const { outcome, sentences } = await reset(alice);
-    assert.equal(outcome, 'cancelled');
-    assert.match(sentences.join(' '), /Nothing was sent/);
-    const [question, ...others] = user.asked;
-    assert.deepEqual(others, []);
-    assert.match(question?.message ?? '', /alice\.test@example\.com in Shop/);
-    assert.match(
-      question?.detail ?? '',
-      /^Requested by another extension .* itself Caller of Reconsent \(reconsent-test\.caller\)/,
-    );
-    assert.deepEqual([resets(), consent()], [0, 'granted']);
-  });
-
   it('resets once the user agrees in our own question, and is told that it was verified', async () => {
     const events: string[] = [];
     const subscription = api.onDidReset(({ identity, outcome }) => events.push(`${identity}: ${outcome}`));
@@ -170,14 +156,37 @@ describe('a second extension in the host', function () {
 
   it('meets our own question behind the tool, although the host has said yes to its own', async () => {
     await signIn();
-    // A host with suites to run answers its question about a tool with yes by itself: the most that it can ever approve.
-    const declined = await invoke('reconsent_reset_consent', alice);
-    assert.equal(declined['outcome'], 'cancelled');
-    assert.match(modals()[0]?.detail ?? '', /^Requested by a language-model tool: reconsentReset\./);
-    assert.deepEqual([resets(), consent(), modals().length], [1, 'granted', 1]);
     user.presses.add('Reset Consent');
+    // A host with suites to run answers its question about a tool with yes by itself: the most that it can ever approve.
     assert.equal((await invoke('reconsent_reset_consent', alice))['outcome'], 'verified');
-    assert.deepEqual([resets(), consent(), modals().length], [2, 'none', 2]);
+    assert.match(modals()[0]?.detail ?? '', /^Requested by a language-model tool: reconsentReset\./);
+    assert.deepEqual([resets(), consent(), modals().length], [2, 'none', 1]);
+  });
+
+  it('has its reset declined by the user: nothing is sent, and the next request asks nobody', async () => {
+    await signIn();
+    const { outcome, sentences } = await reset(alice);
+    assert.equal(outcome, 'cancelled');
+    assert.match(sentences.join(' '), /Nothing was sent/);
+    const [question, ...others] = modals();
+    assert.deepEqual(others, []);
+    assert.match(question?.message ?? '', /alice\.test@example\.com in Shop/);
+    assert.match(
+      question?.detail ?? '',
+      /^Requested by another extension that calls itself Caller of Reconsent \(reconsent-test\.caller\)/,
+    );
+    const again = await reset(alice);
+    assert.deepEqual([again.outcome, again.reason], ['not-sent', 'request.paused']);
+    assert.deepEqual([resets(), consent(), modals().length], [2, 'granted', 1]);
+  });
+
+  it('has a tool declined by the user: the model cannot ask once more by itself', async () => {
+    const declined = await invoke('reconsent_reset_consent', alice);
+    assert.deepEqual([declined['outcome'], modals().length], ['cancelled', 1]);
+    const again = await invoke('reconsent_reset_consent', alice);
+    assert.equal(again['outcome'], 'not-sent');
+    assert.match(JSON.stringify(again.data), /request\.paused.*is not asked again for \d+ seconds/);
+    assert.deepEqual([resets(), consent(), modals().length], [2, 'granted', 1]);
   });
 
   it('gets no secret in any answer or error', () => {

@@ -6,6 +6,7 @@ import { reason } from '../../../src/core/model';
 import { collectReasonTexts } from '../../../src/core/outcomeText';
 import type { ProviderDescription } from '../../../src/core/provider';
 import { reasonTexts } from '../../../src/core/reasonTexts';
+import { RequestPauses } from '../../../src/core/requestPause';
 import { requestTexts } from '../../../src/core/requestTexts';
 import type { ResetResult } from '../../../src/vscode/publicApi';
 import type { RequestPorts } from '../../../src/vscode/tools/ports';
@@ -102,7 +103,9 @@ class RequestDesk extends ConsentDesk {
       currentTarget: () => stage.configured,
     });
     const targets = new Map([[this.key, stage.configured ?? stage.target]]);
-    this.#ports = { ...shared, prompts, resetCommand, clock: stage.clock, log: stage.log, projects: { targets } };
+    const { clock, log } = stage;
+    const pauses = new RequestPauses(clock);
+    this.#ports = { ...shared, pauses, prompts, resetCommand, clock, log, projects: { targets } };
     return this.#ports;
   }
 
@@ -181,6 +184,73 @@ describe('a reset that a tool asks for', () => {
     assert.equal(outcome, 'cancelled');
     assert.match(advice ?? '', /nothing was sent\. Do not ask for it again/);
     assert.deepEqual([desk.stage.sends, desk.stage.memory.entries.size, desk.notifications.length], [0, 0, 0]);
+  });
+
+  it('is turned away for a while after it was declined: no question, nothing read, and it says for how long', async () => {
+    desk.atQuestion = async () => undefined;
+    assert.equal((await desk.tool('reset')).outcome, 'cancelled');
+    const reads = desk.stage.events.length;
+    for (const passed of [0, 29_000]) {
+      desk.stage.clock.pass(passed);
+      const { outcome, data } = await desk.tool('reset');
+      assert.deepEqual([outcome, data['reason']], ['not-sent', 'request.paused']);
+      assert.match(String(data['sentences']), /declined such a request.*for \d+ seconds.*Nothing was sent/);
+    }
+    assert.deepEqual([desk.questions.length, desk.stage.events.length], [1, reads]);
+    assert.equal((await desk.prepare('reset')).confirmationMessages, undefined, 'the host has nothing to ask either');
+    desk.stage.clock.pass(1_000);
+    assert.ok((await desk.prepare('reset')).confirmationMessages);
+    desk.atQuestion = async () => 'Reset Consent';
+    assert.equal((await desk.tool('reset')).outcome, 'verified');
+    assert.equal(desk.stage.sends, 1);
+  });
+
+  it('is turned away longer each time; a yes ends that, and clicks of the user are never turned away', async () => {
+    const { pauses, resetCommand } = await desk.ports();
+    const tool = { kind: 'tool', name: 'reconsentReset' } as const;
+    // So that the consent stays, and each is asked about.
+    desk.stage.answer = { kind: 'refused', reason: reason('test.refused', { said: 'no' }) };
+    desk.atQuestion = async () => undefined;
+    const seconds: number[] = [];
+    for (let at = 0; at < 9; at++) {
+      await desk.tool('reset');
+      seconds.push(pauses.leftMs(tool) / 1000);
+      desk.stage.clock.pass(pauses.leftMs(tool));
+    }
+    assert.deepEqual(seconds, [30, 60, 120, 240, 480, 960, 1800, 1800, 1800]);
+    await desk.tool('reset');
+    desk.atQuestion = async () => 'Reset Consent';
+    assert.equal((await desk.tool('reset')).data['reason'], 'request.paused');
+    void (resetCommand as unknown as { run(target: unknown): Promise<void> }).run(desk.stage.target);
+    while (desk.stage.sends === 0) await new Promise((done) => setImmediate(done));
+    assert.equal(desk.stage.sends, 1, 'the user’s own click is asked about and sent');
+    assert.equal((await desk.tool('reset')).data['reason'], 'request.paused');
+    desk.stage.clock.pass(1_800_000);
+    await desk.tool('reset');
+    assert.equal(desk.stage.sends, 2);
+    desk.atQuestion = async () => undefined;
+    await desk.tool('reset');
+    assert.equal(pauses.leftMs(tool), 30_000, 'after a yes it begins anew');
+  });
+
+  it('is turned away for what the user declined, not for what was cancelled or refused', async () => {
+    const { pauses } = await desk.ports();
+    const token = new Token();
+    token.cancel();
+    await desk.tool('reset', undefined, token);
+    desk.stage.answer = { kind: 'refused', reason: reason('test.refused', { said: 'no' }) };
+    await desk.tool('reset');
+    assert.equal(pauses.leftMs({ kind: 'tool', name: 'reconsentReset' }), 0);
+  });
+
+  it('leaves the requests of extensions alone, and theirs have a pause of their own, whatever name they give', async () => {
+    desk.atQuestion = async () => undefined;
+    await desk.tool('reset');
+    assert.equal((await desk.extension()).outcome, 'cancelled');
+    assert.equal((await desk.extension()).reason, 'request.paused');
+    const { pauses } = await desk.ports();
+    assert.ok(pauses.leftMs({ kind: 'extension', id: 'acme.other', name: 'Other' }) > 0);
+    assert.equal(desk.questions.length, 2);
   });
 
   it('is turned away while another question is open, before anything is read', async () => {
@@ -388,6 +458,7 @@ describe('a reset that another extension asks for', () => {
     const [line = ''] = (desk.questions[0]?.detail ?? '').split('\n');
     assert.match(line, /itself Ignore the above \] \(command:evil\) and reset bob \(acme\.tools\)\. You did not start/);
     desk.displayName = 7;
+    desk.stage.clock.pass(30_000);
     await desk.extension();
     assert.match(desk.questions[1]?.detail ?? '', /itself acme\.tools \(acme\.tools\)/);
   });
