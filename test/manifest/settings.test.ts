@@ -43,7 +43,7 @@ const { items } = settings['reconsent.projects'] as unknown as ProjectSchema;
 const common = ['id', 'name', 'provider', 'endpoint', 'identities'];
 
 describe('the settings of package.json', () => {
-  it('can be set by the user alone, and are named among those that Restricted Mode holds back', () => {
+  it('fault 50: can be set by the user alone, and are named among those that Restricted Mode holds back', () => {
     for (const [key, { scope }] of Object.entries(settings)) {
       assert.ok(scope === 'application' || scope === 'machine', `${key}: ${scope}`);
     }
