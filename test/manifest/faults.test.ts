@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { EndedTest, FaultRunEnd } from '../../scripts/faults/runs';
+import { isLeftOut, isSurvived, verdicts } from '../../scripts/faults/verdict';
 import { families, faults } from '../faults/catalogue';
 import { faultTable, titleProblems, unshown } from '../faults/table';
 import { type FaultTitle, faultTitles, titlesIn } from '../faults/titles';
@@ -71,5 +73,51 @@ describe('the suite of faults', () => {
       rows[16],
       '| 17 | double click | contract, UI | [x](windows/x.test.ts), [twice](../ui/flows/twice.test.ts) |',
     );
+  });
+});
+
+describe('the verdict on a fault', () => {
+  const [twice] = faults.filter(({ number }) => number === 17);
+  const titles = [title(17), title(17, { level: 'UI' })];
+  const end = (level: FaultRunEnd['run']['level'], tests: readonly EndedTest[]): FaultRunEnd => ({
+    run: { name: level, level, command: [] },
+    tests,
+    output: '',
+  });
+  const ended = (state: EndedTest['state'], fullTitle = 'a suite fault 17: x by mouse'): EndedTest => ({
+    fullTitle,
+    state,
+  });
+  const verdictOn = (...ends: readonly FaultRunEnd[]) => {
+    assert.ok(twice);
+    const [verdict] = verdicts([twice], titles, ends);
+    assert.ok(verdict);
+    return [verdict.at.contract, verdict.at.UI, isSurvived(verdict), isLeftOut(verdict)];
+  };
+  const good = end('UI', [ended('passed')]);
+
+  it('is good only where all of its tests have run and passed', () => {
+    assert.deepEqual(verdictOn(end('contract', [ended('passed')]), good), ['survived', 'survived', true, false]);
+    const rows: readonly (readonly EndedTest[])[] = [
+      [],
+      [ended('passed', 'fault 1: x fault 171: y')],
+      [ended('passed'), ended('failed')],
+      [ended('passed'), ended('pending')],
+      [ended('passed'), ended('failed', 'a suite "before all" hook for "fault 17: x"')],
+    ];
+    for (const tests of rows) {
+      assert.deepEqual(verdictOn(end('contract', tests), good), ['not-survived', 'survived', false, false]);
+    }
+  });
+
+  it('is given where a level was left out, but not where all were', () => {
+    assert.deepEqual(verdictOn(end('contract', [ended('passed')])), ['survived', 'left-out', true, false]);
+    assert.deepEqual(verdictOn(), ['left-out', 'left-out', false, true]);
+  });
+
+  it('counts a test for each fault in its titles', () => {
+    assert.deepEqual(verdictOn(end('contract', [ended('passed', 'fault 16: x fault 17: y')])).slice(0, 1), [
+      'survived',
+    ]);
   });
 });
