@@ -49,6 +49,9 @@ export async function openWire(port: number): Promise<Wire> {
     };
     relay(near, far, rename(ownPort(server), port), isHeld);
     relay(far, near, rename(port, ownPort(server)), isAnswerHeld);
+    near.on('close', () => far.destroy());
+    // The service soon closes a connection on which nothing more comes; the window must not learn of it.
+    far.on('close', () => held ?? near.destroy());
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -82,7 +85,6 @@ function relay(from: Socket, to: Socket, renamed: (text: string) => string, isHe
     if (!isHeld(text)) to.write(Buffer.from(renamed(text), 'latin1'));
   });
   from.on('error', () => undefined);
-  from.on('close', () => to.destroy());
 }
 
 function rename(from: number, to: number): (text: string) => string {
