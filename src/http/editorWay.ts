@@ -75,21 +75,19 @@ export class EditorWay {
     if (deadline.endedBy !== undefined) return { kind: 'stopped', started: false };
     sending.start('editor');
     const end = await fetchOnce(fetch, request.url, outgoing, { limits: this.ports.limits, deadline });
-    const cause = end.kind === 'failed' && end.progress === 'none' ? unsentCause(end.error) : undefined;
-    if (end.kind !== 'failed' || cause === undefined) {
-      if (end.kind !== 'failed' && end.kind !== 'stopped') this.#remember(origin);
+    if (end.kind !== 'failed') {
+      if (end.kind !== 'stopped') this.#remember(origin);
       return end;
     }
+    const cause = end.progress === 'none' ? unsentCause(end.error) : undefined;
+    const code = errorCode(end.error) ?? cause ?? (end.error instanceof Error ? end.error.name : 'failed');
+    const detail = `${before?.detail ?? place(request.url)}: ${detailWords.throughEditor}: ${code}`;
+    this.ports.log.info(`network: ${detail}`);
+    if (cause === undefined) return end;
     sending.neverLeft();
     this.#origins.delete(origin);
-    const detail = `${before?.detail ?? place(request.url)}: ${detailWords.throughEditor}: ${errorCode(end.error) ?? cause}`;
-    this.ports.log.info(`network: no connection to ${detail}`);
-    const opened = {
-      kind: 'failed',
-      cause: cause === 'proxy-refused' ? cause : (before?.cause ?? cause),
-      detail,
-    } as const;
-    return { ...end, error: new ConnectFailure(opened), started: false };
+    const why = cause === 'proxy-refused' ? cause : (before?.cause ?? cause);
+    return { ...end, error: new ConnectFailure({ kind: 'failed', cause: why, detail }), started: false };
   }
 
   #remember(origin: string): void {

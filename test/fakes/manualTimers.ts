@@ -2,7 +2,6 @@
 import type { StartTimer } from '../../src/http/timers';
 
 interface Running {
-  readonly ms: number;
   readonly ring: () => void;
   until: number;
 }
@@ -12,13 +11,19 @@ export class ManualTimers {
   readonly #running = new Set<Running>();
 
   readonly start: StartTimer = (ms, ring) => {
-    const timer: Running = { ms, ring, until: this.#now + ms };
+    const timer: Running = { ring, until: this.#now + ms };
     this.#running.add(timer);
+    let stopped = false;
     return {
+      // As Node's do, one that has rung runs again.
       restart: () => {
-        if (this.#running.has(timer)) timer.until = this.#now + ms;
+        timer.until = this.#now + ms;
+        if (!stopped) this.#running.add(timer);
       },
-      stop: () => void this.#running.delete(timer),
+      stop: () => {
+        stopped = true;
+        this.#running.delete(timer);
+      },
     };
   };
 

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { BodyEnd, DownloadAnswer, DownloadBody, DownloadRequest } from '../../../src/core/downloadPorts';
 import { BoundSecret } from '../../../src/core/redact';
 import type { TransportOptions } from '../../../src/http/transport';
+import { ManualTimers } from '../../fakes/manualTimers';
 import { Bench, type Listening, neverAborted, until } from './bench';
 import { TestAuthority } from './certificates';
 
@@ -197,36 +198,44 @@ describe('transport: downloads', () => {
   });
 
   it('gives up when no byte comes for too long, before the head and within the body', async () => {
-    const silent = await bench.raw(() => undefined);
-    const none = await ask(silent, {}, { downloadIdleMs: 500 });
+    const timers = new ManualTimers();
+    const startTimer = timers.start;
+    const silent = await bench.raw(() => timers.advance(30_000));
+    const none = await ask(silent, {}, { startTimer });
     assert.equal(none.kind === 'broken' && none.cause, 'timeout');
     const server = await bench.raw((socket) => socket.write(`${ok}content-length: 10\r\n\r\nabc`));
-    const answer = await ask(server, {}, { downloadIdleMs: 500 });
+    const answer = await ask(server, {}, { startTimer });
     assertBody(answer);
-    const { text, end } = await read(answer);
-    assert.deepEqual([text, end.kind === 'cut' && end.cause], ['abc', 'timeout']);
+    const first = await answer.chunks.next();
+    assert.equal(Buffer.from(first.done ? '' : first.value).toString(), 'abc');
+    timers.advance(29_999);
+    const rest = read(answer);
+    timers.advance(1);
+    const { text, end } = await rest;
+    assert.deepEqual([text, end.kind === 'cut' && end.cause], ['', 'timeout']);
     await until(() => server.open() === 0);
   });
 
   it('has no limit for the whole, neither of time nor of size', async () => {
     const total = 40;
+    const timers = new ManualTimers();
+    let drip = (): void => undefined;
     const server = await bench.raw((socket) => {
       socket.write(`${ok}content-length: ${total}\r\n\r\n`);
-      let sent = 0;
-      const drip = setInterval(() => {
-        if (sent === total || socket.destroyed) return clearInterval(drip);
-        sent += 1;
-        socket.write('x');
-      }, 10);
+      drip = () => void socket.write('x');
     });
-    const answer = await ask(server, {}, { downloadIdleMs: 1_000, limits: { totalMs: 50, bodyBytes: 10 } });
+    const answer = await ask(server, {}, { startTimer: timers.start, limits: { totalMs: 50, bodyBytes: 10 } });
     assertBody(answer);
-    const { text, end } = await read(answer);
-    assert.deepEqual([text.length, end.kind], [total, 'complete']);
+    for (let read = 0; read < total; read++) {
+      timers.advance(29_999);
+      drip();
+      assert.equal((await answer.chunks.next()).done, false);
+    }
+    assert.deepEqual(await answer.chunks.next(), { done: true, value: { kind: 'complete' } });
   });
 
-  it('lets the server wait while its reader is busy, and does not call that silence', async () => {
-    const bytes = 50_000_000;
+  it('lets the server wait for a slow reader', async () => {
+    const bytes = 30_000_000;
     let written = 0;
     const server = await bench.listen(
       http.createServer((_request, response) => {
@@ -242,36 +251,50 @@ describe('transport: downloads', () => {
         pour();
       }),
     );
-    const answer = await ask(server, {}, { downloadIdleMs: 500 });
+    const answer = await ask(server);
     assertBody(answer);
-    let before = -1;
-    while (before !== written) {
-      before = written;
-      await new Promise((resolve) => setTimeout(resolve, 600));
+    let taken = 0;
+    let ahead = 0;
+    for (;;) {
+      // The server, and what lies between, have more turns than the reader.
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      ahead = Math.max(ahead, written - taken);
+      const { done, value } = await answer.chunks.next();
+      if (done) {
+        assert.deepEqual([taken, value], [bytes, { kind: 'complete' }]);
+        break;
+      }
+      taken += value.length;
     }
-    assert.ok(written < bytes / 2, `${written} bytes were taken from the server`);
-    const { text, end } = await read(answer);
-    assert.deepEqual([text.length, end], [bytes, { kind: 'complete' }]);
+    assert.ok(ahead < bytes / 2, `the server was ${ahead} bytes ahead`);
   });
 
-  it('notices silence after its reader was busy for longer than that', async () => {
+  it('notices silence after its reader has taken all there was', async () => {
+    const timers = new ManualTimers();
     const server = await bench.raw((socket) =>
       socket.write(`${ok}content-length: 9000000\r\n\r\n${'x'.repeat(3_000_000)}`),
     );
-    const answer = await ask(server, {}, { downloadIdleMs: 500 });
+    const answer = await ask(server, {}, { startTimer: timers.start });
     assertBody(answer);
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    for (let taken = 0; taken < 3_000_000; ) {
+      const { done, value } = await answer.chunks.next();
+      assert.ok(!done);
+      taken += value.length;
+    }
+    timers.advance(30_000);
     const { text, end } = await read(answer);
-    assert.deepEqual([text.length, end.kind === 'cut' && end.cause], [3_000_000, 'timeout']);
+    assert.deepEqual([text, end.kind === 'cut' && end.cause], ['', 'timeout']);
   });
 
   it('tells a server that goes away while its reader is busy, after what had come', async () => {
-    const server = await bench.raw((socket) =>
-      socket.write(`${ok}content-length: 9000000\r\n\r\n${'x'.repeat(3_000_000)}`),
-    );
+    let gone = (): boolean => false;
+    const server = await bench.raw((socket) => {
+      socket.write(`${ok}content-length: 9000000\r\n\r\n${'x'.repeat(3_000_000)}`);
+      gone = () => socket.bytesWritten - socket.writableLength > 1_100_000;
+    });
     const answer = await ask(server);
     assertBody(answer);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => gone());
     server.dropConnections();
     const { text, end } = await read(answer);
     assert.ok(text.length >= 1_000_000 && text.length <= 3_000_000, String(text.length));
@@ -289,12 +312,18 @@ describe('transport: downloads', () => {
 
   it('hangs up while the server has to wait', async () => {
     const head = `${ok}connection: close\r\ncontent-length: 9000000\r\n\r\n`;
-    const server = await bench.raw((socket) => socket.write(`${head}${'x'.repeat(8_000_000)}`));
+    let waits = (): boolean => false;
+    const server = await bench.raw((socket) => {
+      socket.write(head);
+      // In pieces, as it is told of each when it is gone.
+      for (let piece = 0; piece < 80; piece++) socket.write('x'.repeat(100_000));
+      waits = () => socket.writableNeedDrain && socket.bytesWritten - socket.writableLength > 1_000_000;
+    });
     for (const by of ['reader', 'signal'] as const) {
       const stop = new AbortController();
       const answer = await bench.transport().download(request(server), stop.signal);
       assertBody(answer);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await until(() => waits());
       if (by === 'reader') await answer.chunks.return();
       else stop.abort();
       assert.deepEqual(await answer.chunks.next(), { done: true, value: { kind: 'aborted' } });
