@@ -1,9 +1,15 @@
 /** Operations whose outcome is not known: which of them are still to be asked about. Pure. */
-import type { TargetAddress } from './model';
+import type { Credential, TargetAddress } from './model';
 import type { JournalEntry, JournalStanding, VerifiedReset } from './ports';
 
 export function sameAddress(one: TargetAddress, other: TargetAddress): boolean {
   return one.provider === other.provider && one.origin === other.origin && one.target === other.target;
+}
+
+/** Whether it is an operation of that target with one of these credentials. */
+export function isAbout(entry: JournalEntry, address: TargetAddress, credentials: readonly Credential[]): boolean {
+  const ownCredential = credentials.some(({ storedAt }) => storedAt === entry.credentialStoredAt);
+  return ownCredential && sameAddress(entry.address, address);
 }
 
 /**

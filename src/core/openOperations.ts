@@ -6,6 +6,11 @@ import { type Reason, reason, type Target, targetAddress, targetKey } from './mo
 import { newestOpen, sameAddress } from './openEntries';
 import type { Journal, JournalEntry } from './ports';
 
+/** Why nothing is sent before an earlier reset was verified. */
+export function earlierUnknown({ identity }: Target): Reason {
+  return reason('reset.earlierUnknown', { identity: plainText(identity.label, 120) }, [{ kind: 'verify' }]);
+}
+
 export interface OpenOperationsPorts {
   readonly store: ConsentStore;
   readonly journal: Journal;
@@ -54,9 +59,7 @@ export class OpenOperations {
    */
   async whyVerifyFirst(target: Target, toldUnreadable = false): Promise<Reason | undefined> {
     await this.look(target);
-    if (this.ports.store.get(targetKey(target)).unfinished) {
-      return reason('reset.earlierUnknown', { identity: plainText(target.identity.label, 120) });
-    }
+    if (this.ports.store.get(targetKey(target)).unfinished) return earlierUnknown(target);
     if (this.#unreadable === undefined || toldUnreadable) return undefined;
     return reason('journal.unreadable', { code: this.#unreadable }, [{ kind: 'retry' }]);
   }

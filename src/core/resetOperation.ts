@@ -7,7 +7,8 @@
 import { whyUnusable } from './consentDerivation';
 import { type NoCredential, wereEndedBy } from './credentialSource';
 import { reason, type Target, targetAddress } from './model';
-import { underWayElsewhere } from './openEntries';
+import { isAbout, underWayElsewhere } from './openEntries';
+import { earlierUnknown } from './openOperations';
 import type { Outcome } from './outcome';
 import type { Preview, ProviderTarget } from './provider';
 import { sendAndVerify } from './resetSending';
@@ -141,13 +142,20 @@ export async function prepareReset(target: Target, ports: PreviewPorts, signal: 
       return end(ending(ports, 'already-reset', result.reason));
     case 'dead-credential': {
       // A dead token also fits a wrong or expired one: only a verified reset of this very credential tells them apart.
-      const elsewhere = underWayElsewhere(await ports.journal.standing(), address);
+      const standing = await ports.journal.standing();
+      const elsewhere = underWayElsewhere(standing, address);
       const last = await ports.journal.lastVerifiedReset(address);
       if (ports.byOperator || !last || !wereEndedBy(last, credentials)) {
         // Another window may be ending it right now, and has not seen to it yet that it is gone.
         const why = elsewhere
           ? reason('lock.held', { seconds: secondsSince(elsewhere.openedAt, ports) })
           : result.reason;
+        if (
+          !elsewhere &&
+          !ports.byOperator &&
+          standing.unfinished.some((entry) => isAbout(entry, address, credentials))
+        )
+          return end(ending(ports, 'not-sent', earlierUnknown(target)));
         return end(ending(ports, elsewhere ? 'not-sent' : 'refused', why));
       }
       const forget = () => ports.credentials.forgetDead(target, credentials, last.closedAt);

@@ -6,7 +6,7 @@ import { ConsentOperations } from '../../../src/core/consentOperations';
 import { ConsentStore, type IdentityState } from '../../../src/core/consentStore';
 import { credentialKey } from '../../../src/core/credentialSource';
 import { JobOperations } from '../../../src/core/jobOperations';
-import { type Project, type Target, targetKey } from '../../../src/core/model';
+import { type Project, type Target, type TargetKey, targetKey } from '../../../src/core/model';
 import type { Outcome } from '../../../src/core/outcome';
 import { collectReasonTexts, reasonParagraph, untranslated } from '../../../src/core/outcomeText';
 import type { Clock, Log, SecretStore } from '../../../src/core/ports';
@@ -120,10 +120,16 @@ export class OneWindow {
     return { project, identity };
   }
 
+  keyOf(target: Target): TargetKey {
+    return targetKey(target);
+  }
+
   /** Stores the credential of the scene, as a sign-in does; resolves with the number that names it. */
-  signIn(scene: Scene): Promise<number> {
-    const form = formOf(scene);
-    return this.stores.vault.replace(this.target(scene), form, scene.values, scene.facts);
+  async signIn(scene: Scene): Promise<number> {
+    const target = this.target(scene);
+    const storedAt = await this.stores.vault.replace(target, formOf(scene), scene.values, scene.facts);
+    this.operations.credentialChanged(target, { kind: 'stored' });
+    return storedAt;
   }
 
   reset(scene: Scene, options: ResetOptions = {}): Promise<Outcome> {

@@ -8,6 +8,9 @@ export interface WindowProcess {
   tell(order: Order): Promise<Answered>;
   /** As when the computer ends it: nothing is tidied up. */
   kill(): Promise<void>;
+  /** It lives and does nothing, as one that hangs, until it is let go on. */
+  freeze(): void;
+  thaw(): void;
 }
 
 interface Message {
@@ -46,6 +49,8 @@ export class WindowProcesses {
         return answerTo(id);
       },
       kill: () => this.#kill(child),
+      freeze: () => void child.kill('SIGSTOP'),
+      thaw: () => void child.kill('SIGCONT'),
     };
   }
 

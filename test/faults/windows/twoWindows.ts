@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { RunningSandbox } from '../../../src/sandbox/api';
 import { startSandbox } from '../../../src/sandbox/server';
 import { type WindowProcess, WindowProcesses } from './processes';
-import type { Scene } from './services';
+import { resetsOnWire, type Scene, type Service } from './services';
 import type { Answered, Order } from './windowHost';
 
 /** Both are told to begin at the same moment: this long from now, so that the message has arrived. */
@@ -56,6 +56,15 @@ export class TwoWindows {
     const at = Date.now() + leadMs;
     const withTime = (order: typeof first, begin: number): Order => ({ ...order, at: begin });
     return Promise.all([this.one.tell(withTime(first, at)), this.other.tell(withTime(second, at + laterMs))]);
+  }
+
+  /** Resolves when that many resets have reached the service. */
+  async untilSent(service: Service, count: number): Promise<void> {
+    const end = performance.now() + 5_000;
+    while (resetsOnWire(service, this.sandbox) < count) {
+      if (performance.now() > end) assert.fail('nothing was sent');
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
   }
 
   async locksLeft(): Promise<readonly string[]> {

@@ -83,8 +83,18 @@ describe('resetOperation: already reset, or not?', () => {
       assert.equal(told(await stage.runSendingNothing()), 'refused: test.dead');
     });
 
-    it('an entry that is not verified does not count', async () => {
+    it('is left to Verify when an earlier reset with it has no known outcome: it may have worked', async () => {
       stage.leaveBehind({ operationId: 'earlier' });
+      const outcome = await stage.runSendingNothing();
+      assert.equal(told(outcome), 'not-sent: reset.earlierUnknown');
+      assert.deepEqual(outcome.reason.actions, [{ kind: 'verify' }]);
+    });
+
+    it('is refused when an earlier reset of another credential, or of an operator, has no known outcome', async () => {
+      stage.leaveBehind({ operationId: 'earlier', credentialStoredAt: storedAt - 1 });
+      assert.equal(told(await stage.runSendingNothing()), 'refused: test.dead');
+      stage.leaveBehind({ operationId: 'another' });
+      stage.byOperator = true;
       assert.equal(told(await stage.runSendingNothing()), 'refused: test.dead');
     });
   });
