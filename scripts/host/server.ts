@@ -141,12 +141,15 @@ export function workbenchAddress(
     readonly workspace?: string;
     readonly extensions?: readonly string[];
     readonly tests?: string;
+    /** Extensions whose log is kept at trace level. */
+    readonly traced?: readonly string[];
   },
 ): string {
   const remote = (path: string): string => `vscode-remote://${server.authority}${uriPath(path)}`;
   const payload = [
     ...(window.extensions ?? []).map((path) => ['extensionDevelopmentPath', remote(path)]),
     ...(window.tests ? [['extensionTestsPath', remote(window.tests)]] : []),
+    ...(window.traced ? [['logLevel', window.traced.map((id) => `${id}:trace`).join()]] : []),
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
   ];

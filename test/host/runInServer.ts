@@ -17,6 +17,8 @@ export interface SuiteRun {
   /** The folder of the extension under test, loaded from source. */
   readonly extension: string;
   readonly grep?: string;
+  /** More environment variables for the extension host. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The whole run, from opening the window, must end within this time, in milliseconds. */
   readonly limitMs: number;
   /** Fills the folder of the window, and gives the `.code-workspace` file in it to open; without it, the empty folder is. */
@@ -48,6 +50,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
   try {
     server = await startServer(host, {
       testDriver: true,
+      ...(run.env ? { env: run.env } : {}),
       // Linked, because a window takes one extension in development only.
       linked: [debuggerFolder, callerFolder],
       // One of its own, or it would join the sandbox of another run.
@@ -70,6 +73,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
       ...(run.workspace ? { workspace: run.workspace(workspace) } : { folder: workspace }),
       extensions: [run.extension],
       tests: bundle.index,
+      traced: ['reconsent.reconsent'],
     });
     let timer: NodeJS.Timeout | undefined;
     const ends = [
