@@ -53,6 +53,8 @@ const defaultIntervalS = 5;
 const slowDownS = 5;
 /** A poll that met no answer doubles the interval (RFC 8628 §3.5), up to this. */
 const longestIntervalS = 60;
+/** A code that the server would keep for longer is given up: nobody comes back to that page any more. */
+const longestWaitS = 30 * 60;
 
 /** Asks for a code. */
 export async function startDeviceSignIn(
@@ -74,9 +76,10 @@ export async function startDeviceSignIn(
     const page = webPage(answer.verification_uri);
     if (page === undefined) return { kind: 'bad-page' };
     const { clock } = ports;
+    const lifetimeMs = Math.min(answer.expires_in, longestWaitS) * 1000;
     const started: Started = {
       deviceCode: new BoundSecret(answer.device_code, [client.authOrigin]),
-      endsAt: clock.monotonic() + answer.expires_in * 1000,
+      endsAt: clock.monotonic() + lifetimeMs,
       intervalS: Math.max(answer.interval ?? defaultIntervalS, 1),
     };
     return {
@@ -85,7 +88,7 @@ export async function startDeviceSignIn(
         userCode: answer.user_code,
         verificationUri: page,
         verificationUriComplete: webPage(answer.verification_uri_complete),
-        expiresAt: clock.now() + answer.expires_in * 1000,
+        expiresAt: clock.now() + lifetimeMs,
       },
       waiting: { wait: (waitSignal) => poll(client, started, ports, waitSignal) },
     };

@@ -48,6 +48,9 @@ export async function chooseWay(
     vscode.l10n.t('Sign in as {0}', plainText(target.identity.label, 80)),
     [
       vscode.l10n.t('Asked for: {0}.', plainText(resources.join(', '), 600)),
+      vscode.l10n.t(
+        'Google does not tell which account has consented: make sure that the browser shows the right one. A reset ends the consent of the account that was used.',
+      ),
       vscode.l10n.t('If the browser stays on one of these pages, it never comes back; cancel the wait then.'),
       ...pages
         .filter(

@@ -113,6 +113,13 @@ describe('Sign In in the editor', () => {
     assert.deepEqual(desk.asked(), [scope('chrome.history')]);
   });
 
+  it('fault 47: says before the browser opens that nobody tells which account comes back', async () => {
+    desk.ports.vault.lastGrants = async () => ['maps.reviews'];
+    await again();
+    const page = desk.shown.find(({ kind }) => kind === 'page');
+    assert.match(page?.text ?? '', /Google does not tell which account has consented/);
+  });
+
   describe('fault 48: with a partial consent', () => {
     beforeEach(async () => {
       desk.ports.vault.lastGrants = async () => ['myactivity.search', 'maps.reviews'];
