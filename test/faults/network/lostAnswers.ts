@@ -18,9 +18,9 @@ export interface LostAnswer {
  * Faults behind which nobody can tell what became of the request: one request, `unknown` until a read settles it, and
  * nothing sent again by itself.
  */
-export function lostAnswers(fault: string, rows: Readonly<Record<string, LostAnswer>>): void {
+export function lostAnswers(rows: Readonly<Record<string, LostAnswer>>): void {
   for (const service of services) {
-    describe(`${fault}: ${service.name}`, () => {
+    describe(service.name, () => {
       let stand: Stand;
       beforeEach(async () => {
         stand = await Stand.open(service);
