@@ -236,18 +236,29 @@ describe('fault 5: the file with the authorities of a project', () => {
       'of 50 MB': ['too-large', () => Buffer.alloc(50_000_000, 'x')],
     };
     for (const [what, [problem, content]] of Object.entries(refused)) {
-      it(`that is ${what} is told when the settings are saved, and adds nothing`, async () => {
+      it(`that is ${what} is told when the settings are saved, adds nothing, and nothing is sent`, async () => {
         const bytes = content();
         const caBundle = join(folder, `refused-${problem}.pem`);
         if (bytes !== undefined) writeFileSync(caBundle, bytes);
         if (problem === 'expired') shiftMs = 2000 * dayMs;
-        set({ endpoint: 'https://tpp.example', caBundle });
+        let received = 0;
+        const tpp = await bench.listen(
+          https.createServer(server, (_, response) => {
+            received++;
+            response.end('{}');
+          }),
+          'https',
+        );
+        set({ endpoint: tpp.origin, caBundle });
         const text = caBundleTexts[problem];
         assert.deepEqual(
           (await authorities.problems()).map(({ path, what, mend }) => ({ path, what, mend })),
           [{ path: '[0].caBundle', what: `${caBundle} ${text.what}`, mend: text.mend }],
         );
-        assert.deepEqual(authorities.certificatesFor('https://tpp.example'), []);
+        assert.deepEqual(authorities.certificatesFor(tpp.origin), []);
+        const trust = { extraCertificates: (origin: string) => authorities.certificatesFor(origin) };
+        const { result, sent } = await sendCounting(bench.transport({ trust }), post(tpp.origin));
+        assert.deepEqual([result.kind === 'not-sent' && result.cause, sent, received], ['tls-untrusted', 0, 0]);
       });
     }
 
