@@ -67,6 +67,7 @@ describe('the package that users install', function () {
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
+        'SECURITY.md',
         'THIRD-PARTY-NOTICES.md',
         'dist/api.d.ts',
         ...bundles().map(({ name }) => `dist/${name}.js`),
