@@ -159,7 +159,7 @@ describe('Venafi TPP against the sandbox', () => {
     });
   }
 
-  it('over the wire, of all codes and bodies only 0 with Success is taken for success', async () => {
+  it('fault 32: over the wire, of all codes and bodies only 0 with Success is taken for success', async () => {
     const codes = [...Array.from({ length: 19 }, (_, code) => code), 99];
     const bodies = [
       'resultString',
