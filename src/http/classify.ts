@@ -72,6 +72,11 @@ export function certificateAlert(
   return alert !== undefined && refusals.has(alert) ? 'client-certificate-refused' : undefined;
 }
 
+/** The alert of TLS 1.2 for whatever it has no other for. */
+export function isHandshakeFailure(error: unknown): boolean {
+  return /^ERR_SSL_.*ALERT_HANDSHAKE_FAILURE$/.test(errorCode(error) ?? '');
+}
+
 const refusals: ReadonlySet<string> = new Set([
   'BAD_CERTIFICATE',
   'UNSUPPORTED_CERTIFICATE',

@@ -6,7 +6,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { detailWords } from '../core/detailWords';
 import type { NotSentCause } from '../core/ports';
-import { errorCode, isConnectionLoss, tcpCause, tlsCause } from './classify';
+import { errorCode, isConnectionLoss, isHandshakeFailure, tcpCause, tlsCause } from './classify';
 import type { Limits } from './limits';
 import type { ProxyChoice } from './proxy';
 import type { StartTimer } from './timers';
@@ -154,7 +154,9 @@ async function encrypt(
   const causeOf = (error: unknown): NotSentCause => {
     const cause = tlsCause(error);
     // Many a server hangs up without a word on a certificate that it does not know.
-    return shown && cause === 'tls-other' && isHangUp(error) ? 'client-certificate-refused' : cause;
+    const aboutOurs = (shown && isHangUp(error)) || (isHandshakeFailure(error) && hasSeenServer(socket));
+    if (cause !== 'tls-other' || !aboutOurs) return cause;
+    return shown ? 'client-certificate-refused' : 'client-certificate-missing';
   };
   const acceptance = project === undefined ? undefined : new Acceptance(socket);
   const secured = await settled(socket, 'secureConnect', url, causeOf, signal);
@@ -205,6 +207,15 @@ class Acceptance {
       else if (this.#ticket) this.#heard();
     });
   }
+}
+
+/**
+ * Whether TLS 1.2 has come as far as the server's certificate. Ciphers and all else are agreed on by then: what the server
+ * still refuses, without an alert of its own for it, is the client's certificate, or its having none (RFC 5246 §7.4.6).
+ */
+function hasSeenServer(socket: TLSSocket): boolean {
+  const certificate: object | null = socket.getPeerCertificate();
+  return socket.getProtocol() === 'TLSv1.2' && Object.keys(certificate ?? {}).length > 0;
 }
 
 function failure(url: URL, error: unknown, causeOf: (error: unknown) => NotSentCause): Unopened {

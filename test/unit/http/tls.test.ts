@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as https from 'node:https';
+import type * as tls from 'node:tls';
 import type { NotSentCause } from '../../../src/core/ports';
 import { Bench, type Listening, post, sendCounting } from './bench';
 import { type CertificateWishes, TestAuthority } from './certificates';
@@ -87,5 +88,31 @@ describe('transport: TLS', () => {
     const server = await bench.listen(https.createServer(await authority.selfSigned()), 'https');
     const { result } = await sendCounting(bench.transport(), post(server.origin));
     assert.equal(result.kind === 'not-sent' && result.cause, 'tls-untrusted', JSON.stringify(result));
+  });
+
+  describe('TLS 1.2, whose alert for a missing client certificate is the one for anything', () => {
+    const rows: readonly (readonly [string, tls.TlsOptions, NotSentCause])[] = [
+      [
+        'a client certificate is demanded',
+        { requestCert: true, rejectUnauthorized: true },
+        'client-certificate-missing',
+      ],
+      // The certificates of these tests are of the other kind of key.
+      ['no cipher is shared', { ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }, 'tls-other'],
+    ];
+    for (const [name, options, cause] of rows) {
+      it(`${cause}: ${name}`, async () => {
+        const certificate = await authority.issue();
+        const server = https.createServer({ ...certificate, ca: [authority.pem], maxVersion: 'TLSv1.2', ...options });
+        const { origin } = await bench.listen(server, 'https');
+        for (const project of [undefined, 'shop']) {
+          const request = { ...post(origin), ...(project === undefined ? {} : { project }) };
+          const { result, sent } = await sendCounting(trusting(authority.pem), request);
+          assert.equal(result.kind === 'not-sent' && result.cause, cause, JSON.stringify(result));
+          assert.match(result.kind === 'not-sent' ? result.detail : '', /ALERT_HANDSHAKE_FAILURE$/);
+          assert.equal(sent, 0);
+        }
+      });
+    }
   });
 });

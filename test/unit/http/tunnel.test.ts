@@ -5,6 +5,7 @@ import * as net from 'node:net';
 import type { NotSentCause } from '../../../src/core/ports';
 import { BoundSecret } from '../../../src/core/redact';
 import type { Limits } from '../../../src/http/limits';
+import type { ProxySettings } from '../../../src/http/proxy';
 import { Bench, type Listening, neverAborted, noProxy, post, sendCounting, until } from './bench';
 import { TestAuthority } from './certificates';
 
@@ -121,6 +122,30 @@ describe('transport: proxies', () => {
     const { result } = await sendCounting(through('http://127.0.0.1:1'), post(server.origin));
     assert.equal(result.kind === 'response' && result.body, 'direct');
   });
+
+  const ways: readonly (readonly [string, boolean, (proxy: string) => Partial<ProxySettings>])[] = [
+    ['http.proxy', true, (proxy) => ({ proxy })],
+    ['HTTPS_PROXY', true, (proxy) => ({ env: { HTTPS_PROXY: proxy } })],
+    ['HTTP_PROXY, in lower case', true, (proxy) => ({ env: { http_proxy: proxy } })],
+    ['http.proxy, before the environment', true, (proxy) => ({ proxy, env: { HTTPS_PROXY: 'http://127.0.0.1:1' } })],
+    ['http.noProxy', false, (proxy) => ({ proxy, noProxy: ['*.invalid'] })],
+    ['NO_PROXY', false, (proxy) => ({ env: { HTTPS_PROXY: proxy, NO_PROXY: 'service.invalid:443' } })],
+    ['http.proxySupport off', false, (proxy) => ({ proxy, support: 'off' })],
+    ['no setting', false, () => ({})],
+  ];
+  for (const [name, proxied, settings] of ways) {
+    it(`${proxied ? 'asks the proxy' : 'goes past the proxy'}: ${name}`, async () => {
+      const proxy = await bench.raw((socket) => socket.end('HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n'));
+      const transport = bench.transport({ proxy: () => ({ ...noProxy, ...settings(proxy.origin) }) });
+      const { result } = await sendCounting(transport, post('https://service.invalid'));
+      assert.equal(
+        result.kind === 'not-sent' && result.cause,
+        proxied ? 'proxy-refused' : 'dns',
+        JSON.stringify(result),
+      );
+      assert.equal(proxy.connections(), proxied ? 1 : 0);
+    });
+  }
 
   async function assertNotSent(proxy: string, cause: NotSentCause, detail: RegExp, limits?: Partial<Limits>) {
     for (const effect of ['irreversible', 'read'] as const) {
