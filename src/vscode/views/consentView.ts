@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ConsentStore, identityNeedsAttention } from '../../core/consentStore';
-import type { Target } from '../../core/model';
+import type { Target, TargetKey } from '../../core/model';
 import type { Projects } from '../projects';
 import type { ConsentNode, ConsentTree } from './consentTree';
 
@@ -15,13 +15,23 @@ export function createConsentView(
     showCollapseAll: true,
     canSelectMany: true,
   });
-  const updateBadge = (): void => {
-    const value = [...projects.targets.keys()].filter((key) => identityNeedsAttention(store.get(key))).length;
+  const attention = new Set<TargetKey>();
+  // Only those that have changed are looked at: of thousands, one changes several times in each reset.
+  const updateBadge = (changed: Iterable<TargetKey>): void => {
+    for (const key of changed) {
+      if (projects.targets.has(key) && identityNeedsAttention(store.get(key))) attention.add(key);
+      else attention.delete(key);
+    }
+    const value = attention.size;
+    if (value === (view.badge?.value ?? 0)) return;
     const tooltip =
       value === 1 ? vscode.l10n.t('1 identity needs attention') : vscode.l10n.t('{0} identities need attention', value);
     view.badge = value === 0 ? undefined : { value, tooltip };
   };
-  const subscriptions = [store.subscribe(updateBadge), projects.onDidChange(updateBadge)];
+  const subscriptions = [
+    store.subscribe(updateBadge),
+    projects.onDidChange(() => updateBadge([...attention, ...projects.targets.keys()])),
+  ];
   const dispose = view.dispose.bind(view);
   view.dispose = () => {
     for (const subscription of subscriptions) subscription.dispose();

@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { bulkAgainstIdeal, bulkConnections } from '../test/bench/bulkReset';
+import { journalGrowth } from '../test/bench/growth';
+import { hotReset } from '../test/bench/hotReset';
+import { identityGrowth } from '../test/bench/identities';
+import { memory } from '../test/bench/memory';
+import { isMet, isWrong, type Row, tableOf } from '../test/bench/row';
+import { Service } from '../test/bench/service';
+import { sizes } from '../test/bench/sizes';
+import { packageExtension } from './host/build';
+import { runProgram } from './host/failure';
+
+const usage = `usage: npm run bench -- [--check] [--json <file>]
+Measures Reconsent beside what else can send a reset, and prints a table of goals, peers, ours and ratios.
+
+--check        quick; fails where bytes or counts are over, and where a time is over twice its goal
+--json <file>  also writes the rows as JSON`;
+
+/** Times drift with the machine; ratios inside one run hold. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { check: { type: 'boolean', default: false }, json: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const rows = await measure(values.check);
+  console.log(`Node.js ${process.version}, ${process.platform}, ${availableParallelism()} processors\n`);
+  console.log(tableOf(rows));
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows.map(withVerdict), null, 2)}\n`);
+  if (!values.check) return 0;
+  const wrong = rows.filter(isWrong);
+  for (const { what } of wrong) console.error(`too much: ${what}`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+async function measure(quick: boolean): Promise<readonly Row[]> {
+  const say = (what: string): void => console.error(`${what} …`);
+  const service = await Service.start();
+  try {
+    say('bytes');
+    const rows = [...sizes(packageExtension())];
+    say('hot resets');
+    rows.push(...(await hotReset(service, quick ? { rounds: 5, resets: 100 } : { rounds: 20, resets: 300 })));
+    say('connections');
+    rows.push(...(await bulkConnections(service, 500)));
+    say('bulks');
+    rows.push(...(await bulkAgainstIdeal(service, quick ? 256 : 1000)));
+    say('growth');
+    rows.push(...(await journalGrowth(quick ? 10_000 : 100_000, quick ? 10 : 40)));
+    rows.push(await identityGrowth(10_000, quick ? 10 : 40));
+    say('memory');
+    rows.push(...(await memory(service, quick ? 3000 : 10_000)));
+    return rows;
+  } finally {
+    await service.close();
+  }
+}
+
+function withVerdict(row: Row): object {
+  return { ...row, met: isMet(row) };
+}
+
+runProgram(main);

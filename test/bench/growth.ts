@@ -1,0 +1,102 @@
+/** What should cost the same however much there is: an entry of the journal, and a change of one identity. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Outcome } from '../../src/core/outcome';
+import type { Log, NewJournalEntry } from '../../src/core/ports';
+import { createFileJournal, type FileJournal } from '../../src/storage/fileJournal';
+import { formatEvent } from '../../src/storage/journalEvents';
+import { createProcessIdentity } from '../../src/storage/processIdentity';
+import { systemClock } from '../../src/vscode/systemPorts';
+import { median, type Row } from './row';
+
+const silent: Log = { trace: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const verified: Outcome = { kind: 'verified', reason: { code: 'bench', params: {}, actions: [] }, at: Date.now() };
+
+/** Opens and closes entries in an empty journal and in one of `size` entries, in turns. Each waits for the disk twice or more. */
+export async function journalGrowth(size: number, rounds: number): Promise<readonly Row[]> {
+  const journals = [journalOf(0), journalOf(size)] as const;
+  const times: readonly [number[], number[]] = [[], []];
+  const surveys: number[] = [];
+  try {
+    for (const { journal } of journals) {
+      const begun = performance.now();
+      await journal.standing();
+      surveys.push(performance.now() - begun);
+      await oneEntry(journal);
+    }
+    for (let round = 0; round < rounds; round++)
+      for (const [at, { journal }] of journals.entries()) times[at]?.push(await oneEntry(journal));
+  } finally {
+    for (const { close } of journals) await close();
+  }
+  const [empty, full] = [median(times[0]), median(times[1])];
+  const ratio = median(times[1].map((time, round) => time / (times[0][round] ?? Number.NaN)));
+  const [, survey = 0] = surveys;
+  return [
+    {
+      what: `an entry of the journal, fsync and all, beside ${size} others`,
+      goal: 1.2,
+      peer: { name: 'empty journal', value: empty },
+      ours: full,
+      ratio,
+      unit: 'ms',
+      kind: 'timed',
+    },
+    { what: `the first look at a journal of ${size} entries`, goal: 0, ours: survey, unit: 'ms', kind: 'told' },
+  ];
+}
+
+let operations = 0;
+
+async function oneEntry(journal: FileJournal): Promise<number> {
+  const entry = entryOf(`bench-${++operations}`, Date.now());
+  const begun = performance.now();
+  await journal.open(entry);
+  journal.markSent(entry.operationId, Date.now());
+  await journal.close(entry.operationId, verified);
+  return performance.now() - begun;
+}
+
+function journalOf(size: number): { readonly journal: FileJournal; close(): Promise<void> } {
+  const folder = mkdtempSync(join(tmpdir(), 'reconsent-bench-'));
+  if (size > 0) fill(join(folder, 'journal'), size);
+  const owner = createProcessIdentity({ windowId: `bench-${size}`, clock: systemClock });
+  const journal = createFileJournal({ folder, clock: systemClock, owner, log: silent });
+  return {
+    journal,
+    close: async () => {
+      await journal.dispose();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Settled entries as windows that are gone have left them: archives, one for each of twelve months. */
+function fill(folder: string, size: number): void {
+  mkdirSync(folder, { recursive: true });
+  for (let month = 0; month < 12; month++) {
+    const lines: string[] = [];
+    for (let at = month; at < size; at += 12) {
+      const entry = entryOf(`old-${at}`, Date.UTC(2025, month, 1 + (at % 28)));
+      const outcome = { ...verified, at: entry.openedAt + 1 };
+      lines.push(formatEvent({ type: 'snapshot', operationId: entry.operationId, entry, outcome }));
+    }
+    writeFileSync(join(folder, `archive-2025-${String(month + 1).padStart(2, '0')}.jsonl`), `${lines.join('\n')}\n`);
+  }
+}
+
+function entryOf(operationId: string, openedAt: number): NewJournalEntry {
+  const target = JSON.stringify(['bench', operationId]) as NewJournalEntry['address']['target'];
+  return {
+    operationId,
+    address: { provider: 'googleDataPortability', origin: 'https://dataportability.googleapis.com', target },
+    projectLabel: 'Bench',
+    identityLabel: 'alice.test@example.com',
+    confirmedBy: 'modal',
+    confirmedAt: openedAt,
+    credentialStoredAt: 1,
+    hints: {},
+    openedAt,
+  };
+}
