@@ -7,6 +7,7 @@ import type { Answered } from './windowHost';
 
 const told = ({ kind, code }: Answered): string => `${kind}: ${code}`;
 const staleMs = 31_000;
+const spreadMs = 50_000;
 const takeOverMs = 5 * 60_000 + 1_000;
 
 describe('locks that are left behind', () => {
@@ -16,10 +17,13 @@ describe('locks that are left behind', () => {
     windows = await TwoWindows.start();
   });
   after(() => windows.stop());
+  afterEach(() => windows.one.thaw());
 
   /** A window that has begun a reset, whose request has reached the service and gets no answer. */
   async function sending(service: (typeof services)[number], effect: 'no-answer' | 'delay' = 'no-answer') {
     await windows.openAnew();
+    // So long the grants are still listed that have ended.
+    if (effect === 'delay') windows.sandbox.control.venafi.setSwitches({ propagationMs: spreadMs });
     scene = sceneOf(service, windows.sandbox);
     const owner = effect === 'delay' ? windows.one : await windows.third();
     await owner.tell({ kind: 'sign-in', scene });
@@ -99,11 +103,14 @@ describe('locks that are left behind', () => {
     it(`fault 21: stolen lock, its owner hangs once it had sent, ${service}: not even Take Over sends a second one`, async () => {
       const { owner, outcome } = await sending(service, 'delay');
       owner.freeze();
+      await windows.untilCarriedOut(scene);
       const window = await later(takeOverMs);
       const taken = await window.tell({ kind: 'reset', scene, takeOver: true });
-      assert.match(told(taken), /^not-sent: (reset\.sentElsewhere|lock\.held)$/);
+      // A dead token says so before the lock is asked for; what is still listed lets the reset come as far as the lock.
+      assert.equal(told(taken), service === 'venafiTpp' ? 'not-sent: reset.sentElsewhere' : 'not-sent: lock.held');
       assert.match(taken.text ?? '', /was not sent|Nothing was sent/);
       assert.equal(posts(), 1);
+      windows.sandbox.control.clock.advance(spreadMs);
       owner.thaw();
       const late = await outcome;
       assert.equal(late.kind, 'verified', told(late));

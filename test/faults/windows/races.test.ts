@@ -1,8 +1,13 @@
 /** Two windows as processes, over one disk and one keyring, that do things at the same moment. */
 import assert from 'node:assert/strict';
+import { seeded, shuffled } from '../../fakes/seeded';
 import { isGranted, refreshesOnWire, resetsOnWire, sceneOf, services } from './services';
 import { TwoWindows } from './twoWindows';
 import type { Answered } from './windowHost';
+
+/** `npm run test:windows` goes more of them, and begins elsewhere each time unless it is told where. */
+const rounds = Number(process.env['WINDOW_ROUNDS'] ?? 2);
+const seed = Number(process.env['WINDOW_SEED'] ?? 1);
 
 const told = ({ kind, code }: Answered): string => (code === undefined ? kind : `${kind}: ${code}`);
 
@@ -111,5 +116,57 @@ describe('two windows', () => {
         assert.deepEqual(await windows.secretsLeft(), []);
       }
     });
+  });
+
+  it('fault 16: reset, refresh and sign-out in both windows at the same moment: 0 double sends, 0 sign-outs by a lost race', async function () {
+    this.timeout(20_000 + 5_000 * rounds);
+    const random = seeded(seed);
+    const wire = new Map<string, number>();
+    const count = (operation: string, more: number) => wire.set(operation, (wire.get(operation) ?? 0) + more);
+    const lag = () => Math.round(random() * 90);
+    let [races, doubleSends, signOuts] = [0, 0, 0];
+    for (let round = 1; round <= rounds; round++) {
+      await windows.openAnew();
+      const { sandbox } = windows;
+      sandbox.control.venafi.setSwitches({ refreshReuse: random() < 0.5 ? 'revokes-grant' : 'refused' });
+      const scenes = new Map(services.map((service) => [service, sceneOf(service, sandbox)]));
+      for (const scene of scenes.values()) await windows.one.tell({ kind: 'sign-in', scene });
+      const tpp = scenes.get('venafiTpp') ?? assert.fail();
+      const isOperator = () => sandbox.control.venafi.grants({ grantee: 'tpp-admin' }).length === 1;
+      const check = { kind: 'check', scene: tpp } as const;
+      for (const service of shuffled([...services, 'refresh' as const], random)) {
+        races += 1;
+        if (service === 'refresh') {
+          const before = refreshesOnWire(sandbox);
+          sandbox.control.venafi.expireAccessTokens({ grantee: 'tpp-admin' });
+          const consents = await windows.atOnce(check, check, lag());
+          const spent = refreshesOnWire(sandbox) - before;
+          count('refresh tokens spent', spent);
+          doubleSends += Math.max(0, spent - 1);
+          signOuts += isOperator() ? 0 : 1;
+          const gone = consents.filter(({ kind }) => kind === 'dead-credential' || kind === 'not-signed-in');
+          assert.deepEqual(gone, [], `round ${round}: ${consents.map(told).join()}`);
+        } else {
+          const scene = scenes.get(service) ?? assert.fail();
+          const reset = { kind: 'reset', scene } as const;
+          const outcomes = await windows.atOnce(reset, reset, lag());
+          const sent = resetsOnWire(service, sandbox);
+          count(`resets sent (${service})`, sent);
+          doubleSends += Math.max(0, sent - 1);
+          assert.equal(outcomes.filter(({ kind }) => kind === 'verified').length, 1, outcomes.map(told).join());
+        }
+      }
+      races += 1;
+      sandbox.control.venafi.expireAccessTokens({ grantee: 'tpp-admin' });
+      await windows.atOnce({ kind: 'sign-out', scene: tpp }, check, lag());
+      assert.equal(isOperator(), false, `round ${round}: signed out, and the grant lives`);
+      for (const window of [windows.one, windows.other]) {
+        assert.equal(told(await window.tell(check)), 'not-signed-in', `round ${round}`);
+      }
+    }
+    const counted = [...wire].map(([operation, sent]) => `${operation}: ${sent}`).sort();
+    const totals = [`double sends: ${doubleSends}`, `sign-outs by a lost race: ${signOuts}`];
+    console.log(`      two processes: ${[`${rounds} rounds, ${races} races`, ...counted, ...totals].join(', ')}`);
+    assert.deepEqual([doubleSends, signOuts], [0, 0]);
   });
 });

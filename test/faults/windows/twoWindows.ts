@@ -67,6 +67,21 @@ export class TwoWindows {
     }
   }
 
+  /** Resolves when the service has done what it was asked for, whether or not it still shows the consent. */
+  async untilCarriedOut({ service }: Scene): Promise<void> {
+    const { google, identityPlatform, venafi } = this.sandbox.control;
+    const done = {
+      googleDataPortability: () => google.resets().length,
+      identityPlatform: () => identityPlatform.revocations().length,
+      venafiTpp: () => venafi.revocations().length,
+    }[service];
+    const end = performance.now() + 5_000;
+    while (done() === 0) {
+      if (performance.now() > end) assert.fail('nothing was carried out');
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
   async locksLeft(): Promise<readonly string[]> {
     return readdir(join(this.folder, 'locks')).catch(() => []);
   }
