@@ -17,7 +17,18 @@ const piece = fc.constantFrom(
   ...[' ', '\t', '\r\n', '\n', '\u0000', '\u200b', '\u202e', '\ufeff', '\u3002', '\uff0f', '\uff20', '\u2044', 'ß'],
 );
 const pieces = fc.array(piece, { maxLength: 8 }).map((all) => all.join(''));
+/** Right in all but one place, mostly. */
+const shaped = fc
+  .tuple(
+    fc.constantFrom('https://', 'https://', 'http://', 'HTTPS://', 'https:/', 'https:'),
+    fc.constantFrom('', '', '', '@', ':@', 'user@', 'user:pw@', '%40'),
+    fc.constantFrom('tpp.corp.example', '127.0.0.1', 'localhost', '[::1]', 'xn--bcher-kva.example'),
+    fc.constantFrom('', '', '.', ':443', ':8443', ':99999', '\u200b'),
+    fc.constantFrom('', '', '/', '?', '#', '/?', '/#', '/../', '//', '/%2e%2e/', '\\', ' '),
+  )
+  .map((parts) => parts.join(''));
 const address = fc.oneof(
+  shaped,
   pieces,
   pieces.map((text) => `https://${text}`),
   pieces.map((text) => `https://tpp.corp.example${text}`),
