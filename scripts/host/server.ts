@@ -141,15 +141,16 @@ export function workbenchAddress(
     readonly workspace?: string;
     readonly extensions?: readonly string[];
     readonly tests?: string;
-    /** Extensions whose log is kept at trace level. */
-    readonly traced?: readonly string[];
+    /** Levels of the logs of extensions, by their ids. */
+    readonly logLevels?: Readonly<Record<string, 'trace' | 'off'>>;
   },
 ): string {
   const remote = (path: string): string => `vscode-remote://${server.authority}${uriPath(path)}`;
+  const levels = Object.entries(window.logLevels ?? {});
   const payload = [
     ...(window.extensions ?? []).map((path) => ['extensionDevelopmentPath', remote(path)]),
     ...(window.tests ? [['extensionTestsPath', remote(window.tests)]] : []),
-    ...(window.traced ? [['logLevel', window.traced.map((id) => `${id}:trace`).join()]] : []),
+    ...(levels.length > 0 ? [['logLevel', levels.map((pair) => pair.join(':')).join()]] : []),
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
   ];

@@ -31,6 +31,7 @@ import {
   secretName,
 } from './credentialRecord';
 import { Keyring } from './keyring';
+import { OwnChanges } from './ownChanges';
 
 /** Markers that two windows cannot give the same number. */
 export interface CredentialMarkers extends MarkerStore {
@@ -64,8 +65,7 @@ interface Stored {
 export class CredentialVault implements CredentialSource {
   readonly #keyring: Keyring;
   readonly #cache = new Map<TargetKey, Map<number, CredentialRecord>>();
-  /** By name of the secret: whether this window has stored it, or has ended it. */
-  readonly #own = new Map<string, boolean>();
+  readonly #own = new OwnChanges();
   /** The newest number this window gave. */
   readonly #newest = new Map<TargetKey, number>();
   /** Grows with every change that is heard of: what was read across one may be old, and must not stay in memory. */

@@ -19,6 +19,8 @@ export interface SuiteRun {
   readonly grep?: string;
   /** More environment variables for the extension host. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the extension's own log; `trace` if not given. */
+  readonly logLevel?: 'trace' | 'off';
   /** The whole run, from opening the window, must end within this time, in milliseconds. */
   readonly limitMs: number;
   /** Fills the folder of the window, and gives the `.code-workspace` file in it to open; without it, the empty folder is. */
@@ -73,7 +75,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
       ...(run.workspace ? { workspace: run.workspace(workspace) } : { folder: workspace }),
       extensions: [run.extension],
       tests: bundle.index,
-      traced: ['reconsent.reconsent'],
+      logLevels: { 'reconsent.reconsent': run.logLevel ?? 'trace' },
     });
     let timer: NodeJS.Timeout | undefined;
     const ends = [
