@@ -15,6 +15,6 @@ buildExtension();
 const mocha = join(repoRoot, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const env = { ...process.env, WINDOW_ROUNDS: rounds, WINDOW_SEED: seed };
 const only = ['--grep', 'in both windows at the same moment', '--timeout', '120000'];
-const files = ['test/faults/windows/races.test.ts'];
+const files = ['test/faults/windows/races.test.ts', 'test/ui/flows/windows.test.ts'];
 const { status } = spawnSync(process.execPath, [mocha, ...only, ...files], { stdio: 'inherit', env, cwd: repoRoot });
 process.exitCode = status ?? 1;

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EndedTest, FaultRunEnd } from '../../scripts/faults/runs';
 import { isLeftOut, isSurvived, verdicts } from '../../scripts/faults/verdict';
 import { families, faults } from '../faults/catalogue';
-import { faultTable, tableFile, titleProblems, unshown } from '../faults/table';
+import { faultTable, titleProblems, unshown } from '../faults/table';
 import { type FaultTitle, faultTitles, titlesIn } from '../faults/titles';
-import { repoRoot } from './manifest';
 
 const title = (number: number, changes: Partial<FaultTitle> = {}): FaultTitle => {
   const file = 'test/faults/windows/x.test.ts';
@@ -26,14 +23,6 @@ describe('the suite of faults', () => {
 
   it('has no title with a number that is none, and none that is skipped', () => {
     assert.deepEqual(titleProblems(faultTitles()), []);
-  });
-
-  it('has a test for each', () => {
-    assert.deepEqual(unshown(faultTitles()), []);
-  });
-
-  it('is what its README says; see npm run faults:table', () => {
-    assert.equal(readFileSync(join(repoRoot, tableFile), 'utf8'), faultTable(faultTitles()));
   });
 
   it('finds the titles that formatted sources have', () => {

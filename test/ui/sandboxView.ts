@@ -126,6 +126,16 @@ export class SandboxView {
     return ((await this.#ask('GET', 'venafi/grants')) as readonly unknown[]).length;
   }
 
+  /** Ends the access tokens of the operator; the sign-in and its refresh token live on. */
+  async expireOperatorTokens(): Promise<void> {
+    await this.#ask('POST', 'venafi/access-tokens/expire', { grantee: 'tpp-admin' });
+  }
+
+  /** Whether the operator is signed in, as the server sees it. */
+  async isOperatorSignedIn(): Promise<boolean> {
+    return ((await this.#ask('GET', 'venafi/grants?grantee=tpp-admin')) as readonly unknown[]).length > 0;
+  }
+
   /** From now on a reset is carried out and its answer lost, and no token can be had to look. */
   async loseAnswers(): Promise<void> {
     await this.#ask('POST', 'google/faults', { name: 'unavailable503', route: 'token' });
