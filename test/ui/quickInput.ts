@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import { textOf } from './text';
 import { waitUntil } from './waiting';
@@ -22,7 +23,7 @@ export class QuickInput {
   async read(): Promise<{ readonly title: string; readonly message: string; readonly value: string }> {
     await this.field.waitFor();
     return {
-      title: (await this.widget.locator('.quick-input-title').textContent()) ?? '',
+      title: await this.title(),
       message: (await this.widget.locator('.quick-input-message').textContent()) ?? '',
       value: await this.field.inputValue(),
     };
@@ -82,10 +83,30 @@ export class QuickInput {
     return labelOf(this.widget.locator('.quick-input-list .monaco-list-row.focused'));
   }
 
-  /** Chooses the entry with that exact label. */
+  /**
+   * Chooses the entry with that exact label, and waits until its list has gone or made room for the next step: what is typed
+   * before would go into this one. A list that is filled anew just then loses the click: then it is clicked again.
+   */
   async choose(label: string, withinMs = 30_000): Promise<void> {
-    const option = await this.option(label, withinMs);
-    await option.click({ timeout: withinMs });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const option = await this.option(label, withinMs);
+      const title = await this.title();
+      await option.click({ timeout: withinMs });
+      if (await this.hasLeft(option, title)) return;
+    }
+  }
+
+  private async hasLeft(option: Locator, title: string): Promise<boolean> {
+    const deadline = performance.now() + 3_000;
+    while (performance.now() < deadline) {
+      if (!(await option.isVisible()) || (await this.title()) !== title) return true;
+      await delay(50);
+    }
+    return false;
+  }
+
+  private async title(): Promise<string> {
+    return (await this.widget.locator('.quick-input-title').textContent()) ?? '';
   }
 
   async isShowing(): Promise<boolean> {

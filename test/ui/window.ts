@@ -139,8 +139,13 @@ export class WorkbenchWindow {
   /** Takes the pointer off everything, so that a picture shows no hover. */
   async parkPointer(): Promise<void> {
     const size = this.page.viewportSize();
-    await this.page.mouse.move((size?.width ?? 1280) - 2, Math.round((size?.height ?? 800) / 2));
-    await this.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
+    const [x, y] = [(size?.width ?? 1280) - 2, Math.round((size?.height ?? 800) / 2)];
+    // A hover that was about to appear does so after the pointer has left, and goes only when it moves again.
+    await this.waitUntil('the hover to go', async () => {
+      await this.page.mouse.move(x, y);
+      await this.page.mouse.move(x, y + 4);
+      return !(await this.page.locator('.monaco-hover:visible').first().isVisible());
+    });
   }
 
   /**
