@@ -120,8 +120,8 @@ describe('fault 1: settings of a workspace, a folder, a language and a remote ma
     it(`is found in a file, ${how}, although the editor says nothing of it`, async () => {
       files = new Map([['/two/.vscode/settings.json', text]]);
       assert.deepEqual(await projects.ignoredPlaces(), ['two/.vscode/settings.json']);
-      workspaceFile = fileAt('/work/team.code-workspace');
-      files = new Map([['/work/team.code-workspace', `{"folders": [], "settings": ${text.replace('\ufeff', '')}`]]);
+      workspaceFile = fileAt('/srv/team.code-workspace');
+      files = new Map([['/srv/team.code-workspace', `{"folders": [], "settings": ${text.replace('\ufeff', '')}`]]);
       assert.deepEqual(await projects.ignoredPlaces(), ['team.code-workspace']);
     });
   }
