@@ -7,6 +7,7 @@ import { providerDescriptions } from '../../src/providers/registry';
 import { credentialForms as venafiForms } from '../../src/providers/venafiTpp/credentialForms';
 import type { RunningSandbox } from '../../src/sandbox/api';
 import { ResetWorld, type WorldOptions } from '../fakes/resetWorld';
+import { googleSample, identityPlatformSample } from '../fakes/sampleCredentials';
 
 export interface Service {
   readonly name: string;
@@ -29,10 +30,7 @@ const google: Service = {
   form: 'refreshToken',
   identity: () => 'alice',
   options: () => ({ apiVersion: 'v1' }),
-  values(sandbox) {
-    const { clientId, clientSecret, users } = sandbox.control.seedSample();
-    return { clientId, clientSecret, refreshToken: users[0]?.refreshToken ?? '' };
-  },
+  values: ({ control }) => googleSample(control),
 };
 
 const identityPlatform: Service = {
@@ -43,21 +41,7 @@ const identityPlatform: Service = {
   form: 'refreshToken',
   identity: () => 'carol',
   options: () => ({ identityProvider: 'apple.com' }),
-  values(sandbox) {
-    const { apiKey, apple, users } = sandbox.control.identityPlatform.seedSample();
-    const [user] = users;
-    assert.ok(user);
-    return {
-      apiKey,
-      refreshToken: user.refreshToken,
-      tokenType: 'REFRESH_TOKEN',
-      token: user.apple.refreshToken,
-      appleKey: apple.privateKey,
-      appleKeyId: apple.keyId,
-      appleTeamId: apple.teamId,
-      appleClientId: apple.bundleId,
-    };
-  },
+  values: ({ control }) => identityPlatformSample(control),
 };
 
 const venafi: Service = {

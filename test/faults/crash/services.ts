@@ -4,6 +4,7 @@ import { credentialForms as identityPlatformForms } from '../../../src/providers
 import { providerDescriptions } from '../../../src/providers/registry';
 import { credentialForms as venafiForms } from '../../../src/providers/venafiTpp/credentialForms';
 import type { RunningSandbox } from '../../../src/sandbox/api';
+import { identityPlatformSample } from '../../fakes/sampleCredentials';
 
 export interface Service {
   /** Id of the provider. */
@@ -51,15 +52,12 @@ export const services: readonly Service[] = [
     way: 'revokeToken',
     path: /^POST \S+accounts:revokeToken/,
     seed({ control }) {
-      const { apiKey, apple, users } = control.identityPlatform.seedSample();
-      const carol = users[0] ?? missing();
-      const key = { appleKeyId: apple.keyId, appleTeamId: apple.teamId, appleClientId: apple.bundleId };
-      const token = { tokenType: 'REFRESH_TOKEN', token: carol.apple.refreshToken, appleKey: apple.privateKey };
+      const carol = control.identityPlatform.seedSample().users[0] ?? missing();
       return {
         options: { identityProvider: 'apple.com' },
         identity: { id: carol.email, label: carol.email },
         form: identityPlatformForms.refreshToken,
-        values: { apiKey, refreshToken: carol.refreshToken, ...token, ...key },
+        values: identityPlatformSample(control),
         facts: {},
         consented: () =>
           control.identityPlatform.apple

@@ -12,6 +12,7 @@ import { providerDescriptions } from '../../../src/providers/registry';
 import type { RunningSandbox } from '../../../src/sandbox/api';
 import { ManualTimers } from '../../fakes/manualTimers';
 import { ResetWorld } from '../../fakes/resetWorld';
+import { googleSample, identityPlatformSample } from '../../fakes/sampleCredentials';
 import { type Accident, Gate, type GateOptions } from './gate';
 
 export interface Service {
@@ -41,10 +42,7 @@ const google: Service = {
   form: 'refreshToken',
   options: () => ({ apiVersion: 'v1' }),
   identity: () => 'alice',
-  secrets(sandbox) {
-    const { clientId, clientSecret, users } = sandbox.control.seedSample();
-    return { clientId, clientSecret, refreshToken: users[0]?.refreshToken ?? '' };
-  },
+  secrets: ({ control }) => googleSample(control),
   gone: (sandbox) => sandbox.control.google.consents('alice.test@example.com', '123456789012').state === 'none',
 };
 
@@ -58,21 +56,7 @@ const identityPlatform: Service = {
   form: 'refreshToken',
   options: () => ({ identityProvider: 'apple.com', firebaseProject: 'reconsent-sample' }),
   identity: () => 'carol.test@example.com',
-  secrets(sandbox) {
-    const { apiKey, apple, users } = sandbox.control.identityPlatform.seedSample();
-    const [user] = users;
-    assert.ok(user);
-    return {
-      apiKey,
-      refreshToken: user.refreshToken,
-      tokenType: 'REFRESH_TOKEN',
-      token: user.apple.refreshToken,
-      appleKey: apple.privateKey,
-      appleKeyId: apple.keyId,
-      appleTeamId: apple.teamId,
-      appleClientId: apple.bundleId,
-    };
-  },
+  secrets: ({ control }) => identityPlatformSample(control),
   gone: (sandbox) =>
     sandbox.control.identityPlatform.apple
       .grants()
