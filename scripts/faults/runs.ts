@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FaultTitle, Level } from '../../test/faults/titles';
-import { spawnTree } from '../host/processTree';
+import { runToEnd } from '../host/processTree';
 
 /** How one test ended, with the titles of the suites around it. */
 export interface EndedTest {
@@ -68,28 +68,16 @@ function host(version: 'oldest' | 'newest', grep: string): FaultRun {
 export async function runFaults(run: FaultRun, cwd: string, limitMs: number): Promise<FaultRunEnd> {
   const folder = mkdtempSync(join(tmpdir(), 'reconsent-faults-'));
   const file = join(folder, 'results.json');
-  const chunks: Buffer[] = [];
   const command = run.command.map((part) => part.replace(results, file));
-  const tree = spawnTree(process.execPath, command, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  tree.child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  tree.child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    void tree.stop();
-  }, limitMs);
   try {
-    const code = await tree.ended;
-    const output = Buffer.concat(chunks).toString('utf8');
-    if (late) return { run, tests: [], output, problem: `did not end within ${limitMs / 1000} s` };
+    const { code, output } = await runToEnd(process.execPath, command, limitMs, { cwd });
+    if (code === 'late') return { run, tests: [], output, problem: `did not end within ${limitMs / 1000} s` };
     if (!existsSync(file)) return { run, tests: [], output, problem: `no results were written (exit code ${code})` };
     const tests = run.level === 'host' ? readHost(file) : readMocha(file);
     // A failure of a test is told by the test; what ended the run in another way is not.
     const failed = tests.some(({ state }) => state !== 'passed');
     return { run, tests, output, ...(code === 0 || failed ? {} : { problem: `exit code ${code}` }) };
   } finally {
-    clearTimeout(timer);
-    await tree.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

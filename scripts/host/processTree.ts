@@ -47,3 +47,33 @@ function signalTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
     // The group is gone already.
   }
 }
+
+/** How a program ended that was run for its output. */
+export interface EndedRun {
+  /** As {@link ProcessTree.ended}; `late` when it was stopped at the limit. */
+  readonly code: number | null | 'late';
+  /** Both streams, in the order in which they came. */
+  readonly output: string;
+}
+
+/** Runs a program to its end, or to the limit, and leaves nothing of its tree. */
+export async function runToEnd(
+  file: string,
+  args: readonly string[],
+  limitMs: number,
+  options: Pick<SpawnOptions, 'cwd' | 'env'> = {},
+): Promise<EndedRun> {
+  const tree = spawnTree(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  tree.child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  tree.child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void tree.stop();
+  }, limitMs);
+  const code = await tree.ended;
+  clearTimeout(timer);
+  await tree.stop();
+  return { code: late ? 'late' : code, output: Buffer.concat(chunks).toString('utf8') };
+}

@@ -1,4 +1,4 @@
-import { spawnTree } from '../host/processTree';
+import { runToEnd } from '../host/processTree';
 
 /** One child process of `npm test`. */
 export interface Step {
@@ -28,25 +28,11 @@ export interface StepResult {
 export async function runStep(step: Step, cwd: string): Promise<StepResult> {
   const began = performance.now();
   const [file = '', ...args] = step.command;
-  const tree = spawnTree(file, args, {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
-  });
-  const chunks: Buffer[] = [];
-  tree.child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  tree.child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    void tree.stop();
-  }, step.limitMs);
-  const code = await tree.ended;
-  clearTimeout(timer);
-  await tree.stop();
+  const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' };
+  const { code, output } = await runToEnd(file, args, step.limitMs, { cwd, env });
   const seconds = (performance.now() - began) / 1000;
-  const output = Buffer.concat(chunks).toString('utf8');
-  const exit = late ? `did not end within ${step.limitMs / 1000} s` : code === 0 ? undefined : `exit code ${code}`;
+  const late = `did not end within ${step.limitMs / 1000} s`;
+  const exit = code === 'late' ? late : code === 0 ? undefined : `exit code ${code}`;
   return { step, seconds, output, ...judge(step, exit, readTotals(output), readSecondTries(output)) };
 }
 
