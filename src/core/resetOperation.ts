@@ -6,7 +6,7 @@
  */
 import { whyUnusable } from './consentDerivation';
 import { type NoCredential, wereEndedBy } from './credentialSource';
-import { reason, type Target, targetAddress } from './model';
+import { type Reason, reason, type Target, targetAddress } from './model';
 import { isAbout, underWayElsewhere } from './openEntries';
 import { earlierUnknown } from './openOperations';
 import type { Outcome } from './outcome';
@@ -140,33 +140,35 @@ export async function prepareReset(target: Target, ports: PreviewPorts, signal: 
       return end(ending(ports, result.outcome, result.reason));
     case 'already-gone':
       return end(ending(ports, 'already-reset', result.reason));
-    case 'dead-credential': {
-      // A dead token also fits a wrong or expired one: only a verified reset of this very credential tells them apart.
-      const standing = await ports.journal.standing();
-      const elsewhere = underWayElsewhere(standing, address);
-      const last = await ports.journal.lastVerifiedReset(address);
-      if (ports.byOperator || !last || !wereEndedBy(last, credentials)) {
-        // Another window may be ending it right now, and has not seen to it yet that it is gone.
-        const why = elsewhere
-          ? reason('lock.held', { seconds: secondsSince(elsewhere.openedAt, ports) })
-          : result.reason;
-        if (
-          !elsewhere &&
-          !ports.byOperator &&
-          standing.unfinished.some((entry) => isAbout(entry, address, credentials))
-        )
-          return end(ending(ports, 'not-sent', earlierUnknown(target)));
-        return end(ending(ports, elsewhere ? 'not-sent' : 'refused', why));
-      }
-      const forget = () => ports.credentials.forgetDead(target, credentials, last.closedAt);
-      await withoutFailing('The dead credential could not be forgotten', forget, ports);
-      return end(alreadyReset(ports, last.closedAt));
-    }
+    case 'dead-credential':
+      return end(await withDeadCredential(providerTarget, result.reason, ports));
     case 'ready': {
       const { preview, prepared } = result;
       return go({ target: providerTarget, address, generation, preview, prepared });
     }
   }
+}
+
+/** A dead token also fits a wrong or expired one: only a verified reset of this very credential tells them apart. */
+async function withDeadCredential(target: ProviderTarget, why: Reason, ports: PreviewPorts): Promise<Outcome> {
+  const { credentials } = target;
+  const address = targetAddress(target);
+  const { byOperator = false } = ports;
+  // Before what was verified is asked for: what ends in between is then found there.
+  const standing = await ports.journal.standing();
+  const last = await ports.journal.lastVerifiedReset(address);
+  if (!byOperator && last && wereEndedBy(last, credentials)) {
+    const forget = () => ports.credentials.forgetDead(target, credentials, last.closedAt);
+    await withoutFailing('The dead credential could not be forgotten', forget, ports);
+    return alreadyReset(ports, last.closedAt);
+  }
+  // Another window may be ending it right now, and has not seen to it yet that it is gone.
+  const elsewhere = underWayElsewhere(standing, address);
+  if (elsewhere) {
+    return ending(ports, 'not-sent', reason('lock.held', { seconds: secondsSince(elsewhere.openedAt, ports) }));
+  }
+  const isUnknown = !byOperator && standing.unfinished.some((entry) => isAbout(entry, address, credentials));
+  return isUnknown ? ending(ports, 'not-sent', earlierUnknown(target)) : ending(ports, 'refused', why);
 }
 
 function secondsSince(time: number, { clock }: Pick<ResetPorts, 'clock'>): string {
