@@ -54,4 +54,6 @@ export const steps: readonly Step[] = [
     [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'],
     ['ui, longer ways', 'unit and manifest'],
   ),
+  // It compares times: not beside an editor.
+  check('sizes and speed', [...tsx, 'scripts/bench.ts', '--check'], ['packaged extension']),
 ];

@@ -75,8 +75,8 @@ async function sendBare(client: Pick<Client, 'request'>): Promise<void> {
   if (statusCode !== 200 || (await body.text()) !== '{}') throw new Error('not accepted');
 }
 
-/** All of them, each with its own way to keep connections; the official ones are installed on first use. */
-export function clients(service: Service): Clients {
+/** All of them, each with its own way to keep connections; the official ones only if wanted: they are installed on first use. */
+export function clients(service: Service, withOfficial: boolean): Clients {
   const { origin, authority: ca } = service;
   const own = ours(service);
   const url = `${origin}${path}`;
@@ -85,10 +85,6 @@ export function clients(service: Service): Clients {
   // Node's own fetch takes undici's dispatchers; the types of the two are of different versions.
   const sameTrust: object = { dispatcher };
   const agent = new HttpsAgent({ ca, keepAlive: true });
-  const google = officialClients();
-  const auth = new google.OAuth2Client();
-  auth.setCredentials({ access_token: token, expiry_date: Date.now() + 3_600_000 });
-  const api = google.dataportability({ version: 'v1', rootUrl: `${origin}/`, auth });
   const resets = new Map<string, Reset>([
     ['ours', own.reset],
     ['undici', () => sendBare(undici)],
@@ -99,8 +95,7 @@ export function clients(service: Service): Clients {
         if (response.status !== 200 || (await response.text()) !== '{}') throw new Error('not accepted');
       },
     ],
-    ['google-auth-library', () => auth.request({ url, method: 'POST', agent })],
-    ['googleapis', () => api.authorization.reset({}, { agent })],
+    ...(withOfficial ? officialResets(service, agent) : []),
   ]);
   return {
     resets,
@@ -109,6 +104,17 @@ export function clients(service: Service): Clients {
       agent.destroy();
     },
   };
+}
+
+function officialResets({ origin }: Service, agent: HttpsAgent): readonly (readonly [string, Reset])[] {
+  const google = officialClients();
+  const auth = new google.OAuth2Client();
+  auth.setCredentials({ access_token: token, expiry_date: Date.now() + 3_600_000 });
+  const api = google.dataportability({ version: 'v1', rootUrl: `${origin}/`, auth });
+  return [
+    ['google-auth-library', () => auth.request({ url: `${origin}${path}`, method: 'POST', agent })],
+    ['googleapis', () => api.authorization.reset({}, { agent })],
+  ];
 }
 
 /** The few members that are called: with the packages' own types the type check would need them installed. */

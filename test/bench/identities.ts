@@ -1,24 +1,12 @@
 /** What the change of one identity costs with few and with many configured: store, tree, badge and status bar, in one window. */
-
-import { ConsentStore } from '../../src/core/consentStore';
-import { presentDetails } from '../../src/core/detailRows';
-import { type Project, type Target, targetKey } from '../../src/core/model';
-import { providerFlags } from '../../src/core/presentation';
-import { providerProfiles } from '../../src/providers/profiles';
-import type { ActiveIdentity } from '../../src/vscode/activeIdentity';
-import type { Projects } from '../../src/vscode/projects';
-import { FakeEditor } from '../fakes/editor';
 import { median, type Row } from './row';
+import { benchProject, openWindow } from './window';
 
 /** Changes in one measurement: a single one is too short for the clock. */
 const changes = 200;
 
 export async function identityGrowth(most: number, rounds: number): Promise<Row> {
-  const editor = new FakeEditor();
-  editor.use();
-  const view = { badge: undefined, dispose: () => undefined };
-  Object.assign(editor.api.window, { createTreeView: () => view });
-  const [few, many] = [await openWindow(10), await openWindow(most)];
+  const [few, many] = [await changing(10), await changing(most)];
   const times: { readonly few: number; readonly many: number }[] = [];
   // The first round warms up.
   for (let round = 0; round <= rounds; round++) times.push({ few: few.change(), many: many.change() });
@@ -36,46 +24,14 @@ export async function identityGrowth(most: number, rounds: number): Promise<Row>
   };
 }
 
-interface BenchWindow {
+interface Changing {
   /** Milliseconds for {@link changes} changes, each of another identity. */
   change(): number;
   close(): void;
 }
 
-/** The parts of a window that follow the store. */
-async function openWindow(size: number): Promise<BenchWindow> {
-  const { ConsentTree } = await import('../../src/vscode/views/consentTree');
-  const { createConsentView } = await import('../../src/vscode/views/consentView');
-  const { QuickResetItem } = await import('../../src/vscode/statusBar');
-  const identities = Array.from({ length: size }, (_, at) => ({ id: `user${at}`, label: `user${at}@example.com` }));
-  const project: Project = {
-    id: 'bench',
-    label: 'Bench',
-    provider: 'googleDataPortability',
-    endpoint: 'https://dataportability.googleapis.com',
-    options: {},
-    identities,
-  };
-  const all: readonly Target[] = identities.map((identity) => ({ project, identity }));
-  const keys = all.map(targetKey);
-  const onDidChange = () => ({ dispose: () => undefined });
-  const targets = new Map(all.map((target, at) => [keys[at], target]));
-  const projects = { all: [project], targets, onDidChange } as unknown as Projects;
-  const store = new ConsentStore((error) => {
-    throw error;
-  });
-  const [profile] = providerProfiles.values();
-  const flags = profile ? providerFlags(profile) : [];
-  const tree = new ConsentTree(
-    projects,
-    store,
-    new Map(),
-    () => flags,
-    async () => presentDetails,
-  );
-  const view = createConsentView(tree, projects, store);
-  const active = { anyIdentity: true, current: all[0], onDidChange } as unknown as ActiveIdentity;
-  const item = new QuickResetItem(active, store, new Map());
+async function changing(size: number): Promise<Changing> {
+  const { store, keys, close } = await openWindow(benchProject(size));
   let now = 0;
   return {
     change: () => {
@@ -86,8 +42,6 @@ async function openWindow(size: number): Promise<BenchWindow> {
       }
       return performance.now() - begun;
     },
-    close: () => {
-      for (const one of [tree, view, item]) one.dispose();
-    },
+    close,
   };
 }

@@ -15,6 +15,8 @@ export interface Row {
    * `quiet`: judged by its goal, which a busy machine cannot meet, so CI does not. `told`: no goal; it is there to be read.
    */
   readonly kind: 'exact' | 'timed' | 'quiet' | 'told';
+  /** What was counted, where it has names. */
+  readonly found?: readonly string[];
 }
 
 export function isMet({ kind, goal, ours, ratio }: Row): boolean {
@@ -26,6 +28,14 @@ export function isWrong(row: Row): boolean {
   if (row.kind === 'quiet') return false;
   if (row.kind === 'timed') return !((row.ratio ?? row.ours) <= 2 * row.goal);
   return !isMet(row);
+}
+
+/** What is wrong with such a row, in one line. */
+export function complaint(row: Row): string {
+  const [, goal, , ours, ratio] = cellsOf(row);
+  const value = ratio ? `${ratio} times` : ours?.trim();
+  const found = row.found && row.found.length > 0 ? `: ${row.found.join(', ')}` : '';
+  return `too much: ${row.what}: ${value}, goal ${goal}${found}`;
 }
 
 const columns = ['what', 'goal', 'best peer', 'ours', 'ratio', 'met'] as const;
@@ -47,7 +57,7 @@ function cellsOf(row: Row): readonly string[] {
   const { what, kind, goal, peer, ours, ratio, unit } = row;
   return [
     what,
-    kind === 'told' ? '' : `≤ ${short(goal)}${ratio === undefined ? ` ${unit}` : ''}`,
+    kind === 'told' ? '' : `≤ ${short(goal)}${ratio === undefined ? ` ${unit}` : ''}`.trimEnd(),
     peer ? `${peer.name} ${short(peer.value)}` : '',
     `${short(ours)} ${unit}`,
     ratio === undefined ? '' : short(ratio),
