@@ -61,7 +61,7 @@ async function measure(quick: boolean): Promise<readonly Row[]> {
     const bulk = quick ? { resets: 64, atOnce: [8], rounds: 5 } : { resets: 1000, atOnce: [8, 32, 64], rounds: 1 };
     rows.push(...(await bulkAgainstIdeal(service, bulk)));
     say('growth');
-    rows.push(...(await journalGrowth(quick ? 10_000 : 100_000, quick ? 10 : 40)));
+    rows.push(...(await journalGrowth(quick ? 10_000 : 100_000, quick ? 20 : 40)));
     rows.push(await identityGrowth(10_000, quick ? 10 : 40));
     say('memory');
     rows.push(...(await memory(service, quick ? 3000 : 10_000)));

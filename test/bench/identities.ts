@@ -1,5 +1,5 @@
 /** What the change of one identity costs with few and with many configured: store, tree, badge and status bar, in one window. */
-import { median, type Row } from './row';
+import type { Row } from './row';
 import { benchProject, openWindow } from './window';
 
 /** Changes in one measurement: a single one is too short for the clock. */
@@ -12,16 +12,21 @@ export async function identityGrowth(most: number, rounds: number): Promise<Row>
   for (let round = 0; round <= rounds; round++) times.push({ few: few.change(), many: many.change() });
   for (const one of [few, many]) one.close();
   const measured = times.slice(1);
-  const perChange = (all: readonly number[]): number => (median(all) * 1000) / changes;
+  const perChange = (all: readonly number[]): number => (fastest(all) * 1000) / changes;
   return {
     what: `a change of one identity among ${most}`,
     goal: 1.2,
     peer: { name: 'among 10', value: perChange(measured.map((one) => one.few)) },
     ours: perChange(measured.map((one) => one.many)),
-    ratio: median(measured.map((one) => one.many / one.few)),
+    ratio: fastest(measured.map((one) => one.many)) / fastest(measured.map((one) => one.few)),
     unit: 'µs',
     kind: 'timed',
   };
+}
+
+/** Whatever else the machine does only adds to it. */
+function fastest(times: readonly number[]): number {
+  return Math.min(...times);
 }
 
 interface Changing {

@@ -1,10 +1,8 @@
 /** Many revocations of Apple tokens behind one confirmation, each user with a sign-in of their own. */
 import assert from 'node:assert/strict';
-import { signAppleClientSecret } from '../../src/auth/appleClientSecret';
 import type { BulkItem } from '../../src/core/bulkPreview';
-import { BoundSecret } from '../../src/core/redact';
-import { providerDescriptions } from '../../src/providers/registry';
 import { previewAll, runAll, told } from '../fakes/bulkScene';
+import { crowdOfApple } from '../fakes/crowds';
 import { HastyClock } from '../fakes/hastyClock';
 import { ProviderScene } from '../fakes/providerScene';
 
@@ -30,45 +28,8 @@ describe('a bulk of revocations at Identity Platform', function () {
       .revocations()
       .map(({ uid }) => uid);
 
-  /** Users of the sample project who have signed in with Apple, with a credential each; with Apple's key it can be verified. */
-  async function crowd(count: number, withKey = true): Promise<readonly string[]> {
-    const { world } = scene;
-    const { apiKey, apple, project } = service().seedSample();
-    const { bundleId, keyId, privateKey, teamId } = apple;
-    const names = Array.from({ length: count }, (_, at) => `user${at + 1}`);
-    world.project = { ...world.project, identities: names.map((name) => ({ id: name, label: name })) };
-    const key = withKey
-      ? { appleKey: privateKey, appleKeyId: keyId, appleTeamId: teamId, appleClientId: bundleId }
-      : {};
-    service().seed({
-      appleUsers: names.map((name) => ({ sub: `apple.${name}`, email: `${name}@example.com` })),
-      users: names.map((name) => ({ project, uid: name, email: `${name}@example.com`, apple: `apple.${name}` })),
-    });
-    const forms = providerDescriptions.get('identityPlatform')?.credentialForms;
-    const form = forms?.find(({ id }) => id === 'refreshToken') ?? assert.fail('no such form');
-    for (const name of names) {
-      const { refreshToken } = await service().signIn({ uid: name });
-      const { code } = await service().apple.authorize({ user: `apple.${name}`, clientId: bundleId });
-      const token = { tokenType: 'REFRESH_TOKEN', token: await exchangedAtApple(code) };
-      await world.vault.replace(world.target(name), form, { apiKey, refreshToken, ...token, ...key });
-    }
-    return names;
-  }
-
-  /** As the app's own server does it. */
-  async function exchangedAtApple(code: string): Promise<string> {
-    const { world } = scene;
-    const { bundleId: clientId, keyId, privateKey, teamId } = service().seedSample().apple;
-    const url = new URL('/appleid.apple.com/auth/token', world.sandbox.origin);
-    const key = { clientId, keyId, teamId, privateKey: new BoundSecret(privateKey, [url.origin]) };
-    const signed = await signAppleClientSecret(key, url, world.clock);
-    const revealed = signed.kind === 'signed' ? signed.clientSecret.revealFor(url) : assert.fail(signed.kind);
-    assert.ok(revealed.kind === 'revealed');
-    const fields = { client_id: clientId, client_secret: revealed.value, grant_type: 'authorization_code', code };
-    const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) });
-    const { refresh_token: refreshToken } = (await answer.json()) as { refresh_token?: string };
-    return refreshToken ?? assert.fail(String(answer.status));
-  }
+  const crowd = (count: number, withKey = true): Promise<readonly string[]> =>
+    crowdOfApple(scene.world, count, withKey);
 
   async function items(): Promise<readonly BulkItem[]> {
     const plan = await previewAll(scene.world);

@@ -25,6 +25,7 @@ import { createFileJobs } from '../../src/storage/fileJobs';
 import { createFileJournal } from '../../src/storage/fileJournal';
 import { createFileLocks } from '../../src/storage/fileLocks';
 import { createFileMarkers } from '../../src/storage/fileMarkers';
+import type { StorageFs } from '../../src/storage/fileSystem';
 import { createProcessIdentity } from '../../src/storage/processIdentity';
 import { FakeClock } from './clock';
 import { MemorySecretStore } from './storage';
@@ -37,6 +38,8 @@ export interface WorldOptions {
   readonly transport?: Partial<TransportOptions>;
   /** The time that everything but the sandbox goes by; one that sleeps without waiting, if not given. */
   readonly clock?: (sandbox: RunningSandbox) => FakeClock;
+  /** The disk of the journal. */
+  readonly journalFs?: StorageFs;
 }
 
 /** One project of the sandbox's sample users, and what acts on it. */
@@ -88,7 +91,8 @@ export class ResetWorld {
       ],
     };
     const owner = createProcessIdentity({ windowId, clock });
-    this.journal = createFileJournal({ folder, clock, owner, log });
+    const { journalFs: fs } = options;
+    this.journal = createFileJournal({ folder, clock, owner, log, ...(fs && { fs }) });
     this.locks = createFileLocks({ folder, clock, owner });
     const markers = createFileMarkers({ folder, log });
     const describe = (id: string) => providerDescriptions.get(id);

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TargetAddress, TargetKey } from '../../../src/core/model';
 import type { Outcome, OutcomeKind } from '../../../src/core/outcome';
 import type { Log, NewJournalEntry, VerifiedReset } from '../../../src/core/ports';
@@ -70,6 +71,8 @@ export class WatchedFs {
   readonly synced = new Map<string, string>();
   /** Waited for before a sync is done. */
   syncGate: Promise<void> = Promise.resolve();
+  /** What a sync takes at least, as on a slow disk. */
+  syncMs = 0;
   readonly fs: StorageFs;
 
   constructor() {
@@ -90,6 +93,7 @@ export class WatchedFs {
             if (isSync) {
               note('sync', path);
               await this.syncGate;
+              if (this.syncMs > 0) await delay(this.syncMs);
             }
             if (property === 'appendFile' || property === 'writeFile') note('write', path, String(args[0]).length);
             if (property === 'truncate') note('truncate', path);
