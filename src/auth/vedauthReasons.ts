@@ -109,7 +109,7 @@ export const vedauthReasonTexts: Readonly<Record<string, ReasonText>> = {
   'venafi.tokensElsewhere': {
     happened:
       'Another window has renewed the sign-in, but the secret storage of this computer does not show the new tokens.',
-    notHappened: 'The old tokens were not used.',
+    notHappened: 'Nothing was sent with the old tokens.',
     remedy: 'Unlock the keyring, and try again in the window that was used last. If that one is closed, sign in again.',
   },
   'venafi.tokensUnreadable': {

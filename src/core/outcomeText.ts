@@ -4,6 +4,7 @@ import { plainText } from './foreignText';
 import type { Reason } from './model';
 import type { OutcomeKind } from './outcome';
 import type { ReasonText } from './provider';
+import { verifyFirst } from './verifyFirst';
 
 /** Translates an English template and fills its `{name}` placeholders; VS Code's `l10n.t` has this shape. */
 export type Translate = (template: string, params: Readonly<Record<string, string>>) => string;
@@ -25,13 +26,18 @@ export function reasonSentences(why: Reason, texts: ReasonTexts, translate: Tran
   const text = texts.get(why.code);
   if (!text) return { happened: why.code, notHappened: undefined, remedy: undefined };
   const behind = why.cause && reasonSentences(why.cause, texts, translate);
-  const cause = behind ? { cause: behind.happened, causeRemedy: behind.remedy ?? '' } : {};
+  const cause = behind ? { cause: behind.happened, causeRemedy: remedyBehind(behind, translate) } : {};
   const { detail } = why.params;
   const words = detail === undefined ? {} : { detail: translatedDetail(detail, translate) };
   const params = { ...why.params, ...words, ...cause };
   const fill = (template: string | undefined): string | undefined =>
     template === undefined ? undefined : plainText(translate(template, params), 600).trimEnd();
   return { happened: fill(text.happened) ?? '', notHappened: fill(text.notHappened), remedy: fill(text.remedy) };
+}
+
+/** What failed behind a reason of its own was a read: there is nothing to verify. */
+function remedyBehind({ remedy }: ReasonSentences, translate: Translate): string {
+  return remedy === undefined || remedy === translate(verifyFirst, {}) ? '' : remedy;
 }
 
 /** The sentences of a reason as one paragraph. What a service has said may end without a full stop. */

@@ -1,9 +1,9 @@
 /** English texts of the reasons that belong to no provider. Placeholders are `{name}`. */
 import type { ReasonText } from './provider';
+import { verifyFirst } from './verifyFirst';
 
 const nothingSent = 'Nothing was sent.';
 const maybeReset = 'It is not known whether the reset was carried out.';
-const verifyFirst = 'Verify before trying again.';
 
 export const reasonTexts: Readonly<Record<string, ReasonText>> = {
   'reset.already': {

@@ -1,5 +1,6 @@
 /** English texts of the reasons that Google Data Portability gives. */
 import type { ReasonText } from '../../core/provider';
+import { verifyFirst } from '../../core/verifyFirst';
 import { jobReasonTexts } from './jobReasonTexts';
 
 const nothingDone = 'Nothing was done by this call.';
@@ -200,17 +201,17 @@ const consentReasonTexts: Readonly<Record<string, ReasonText>> = {
   'google.unavailable': {
     happened: '{host} is unavailable at the moment (503).',
     notHappened: maybeDone,
-    remedy: 'Verify before trying again.',
+    remedy: verifyFirst,
   },
   'google.serverError': {
     happened: '{host} failed with status {status}: {message}',
     notHappened: maybeDone,
-    remedy: 'Verify before trying again.',
+    remedy: verifyFirst,
   },
   'google.gatewayPage': {
     happened: 'A gateway before {host} answered with a page of status {status}.',
     notHappened: 'It is not known whether the request reached the service.',
-    remedy: 'Verify before trying again.',
+    remedy: verifyFirst,
   },
   'google.unexpectedAnswer': {
     happened:
@@ -238,7 +239,7 @@ const consentReasonTexts: Readonly<Record<string, ReasonText>> = {
   'google.revoke.unclear': {
     happened: '{host} answered the revocation with something unexpected ({error}).',
     notHappened: maybeDone,
-    remedy: 'Verify before trying again.',
+    remedy: verifyFirst,
   },
 };
 

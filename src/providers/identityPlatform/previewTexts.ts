@@ -1,5 +1,6 @@
 /** English texts of the confirmation, and of what Apple says afterwards. */
 import type { ReasonText } from '../../core/provider';
+import { verifyFirst } from '../../core/verifyFirst';
 
 const notEnded = 'The authorization was not ended.';
 const nothingSent = 'Nothing was sent.';
@@ -137,6 +138,6 @@ export const previewTexts: Readonly<Record<string, ReasonText>> = {
   'identityPlatform.apple.unclear': {
     happened: '{host} answered the revocation with something unexpected ({error}).',
     notHappened: 'It is not known whether the authorization has ended.',
-    remedy: 'Verify before trying again.',
+    remedy: verifyFirst,
   },
 };

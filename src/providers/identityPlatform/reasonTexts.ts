@@ -1,5 +1,6 @@
 /** English texts of the reasons that Identity Platform gives. */
 import type { ReasonText } from '../../core/provider';
+import { verifyFirst } from '../../core/verifyFirst';
 import { fieldTexts } from './fieldTexts';
 import { previewTexts } from './previewTexts';
 
@@ -280,17 +281,17 @@ const errorTexts: Readonly<Record<string, ReasonText>> = {
   'identityPlatform.unavailable': {
     happened: '{host} is unavailable at the moment (503).',
     notHappened: maybeDone,
-    remedy: 'Verify before trying again.',
+    remedy: verifyFirst,
   },
   'identityPlatform.serverError': {
     happened: '{host} failed with status {status}: {message}',
     notHappened: maybeDone,
-    remedy: 'Verify before trying again.',
+    remedy: verifyFirst,
   },
   'identityPlatform.gatewayPage': {
     happened: 'A gateway before {host} answered with a page of status {status}.',
     notHappened: 'It is not known whether the request reached the service.',
-    remedy: 'Verify before trying again.',
+    remedy: verifyFirst,
   },
   'identityPlatform.unexpectedAnswer': {
     happened:

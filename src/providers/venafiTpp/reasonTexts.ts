@@ -1,11 +1,11 @@
 /** English texts of the reasons that Venafi TPP gives. */
 import { vedauthReasonTexts } from '../../auth/vedauthReasons';
 import type { ReasonText } from '../../core/provider';
+import { verifyFirst } from '../../core/verifyFirst';
 
 const nothingDone = 'Nothing was revoked by this call.';
 const nothingSent = 'Nothing was sent.';
 const maybeDone = 'It is not known whether the grants were revoked.';
-const verifyFirst = 'Verify before trying again.';
 const signInAgain = 'Sign in again.';
 
 const effectTexts: Readonly<Record<string, ReasonText>> = {
@@ -153,8 +153,9 @@ const answerTexts: Readonly<Record<string, ReasonText>> = {
     remedy: 'Try again later.',
   },
   'venafi.tooManyRequestsWait': {
-    happened: '{host} has had too many requests, and asks to wait for {seconds} s.',
+    happened: '{host} has had too many requests.',
     notHappened: nothingDone,
+    remedy: 'Try again in {seconds} seconds.',
   },
   'venafi.serverError': {
     happened: '{host} failed with status {status}: {message}',

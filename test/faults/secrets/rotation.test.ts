@@ -44,7 +44,10 @@ describe('fault 9: the secret storage rejects what is to be stored', () => {
       const requests = window.requests;
       const outcome = await other.reset();
       assert.deepEqual([outcome.kind, outcome.reason.code], ['not-sent', 'venafi.tokensElsewhere']);
-      assert.match(other.world.text(outcome), /The old tokens were not used\. Unlock the keyring, and try again/);
+      assert.match(
+        other.world.text(outcome),
+        /Nothing was sent with the old tokens\. Unlock the keyring, and try again/,
+      );
       assert.equal(window.requests, requests, 'neither a refresh nor a revocation');
       await other.assertNoEntry();
       // The next use offers it to the storage again.

@@ -18,6 +18,7 @@ const texts = collectReasonTexts([
     advised: { happened: 'It went wrong.', remedy: 'Look. {causeRemedy}' },
     wrapped: { happened: 'The read failed. {cause}', remedy: 'Try again.' },
     bare: { happened: 'Only this.' },
+    broken: { happened: 'The server broke.', remedy: 'Verify before trying again.' },
   },
   { other: { happened: 'Of another source.' } },
 ]);
@@ -41,6 +42,19 @@ describe('reasonSentences', () => {
     const told = (cause: Reason) => reasonSentences({ ...reason('advised'), cause }, texts, untranslated).remedy;
     assert.equal(told(reason('all', { host: 'h' })), 'Look. Try h again.');
     assert.equal(told(reason('no.such')), 'Look.');
+  });
+
+  it('does not advise to verify what was read only, in no language', () => {
+    const backwards: Translate = (template, params) => untranslated([...template].reverse().join(''), params);
+    for (const translate of [untranslated, backwards]) {
+      const { remedy } = reasonSentences(reason('broken'), texts, translate);
+      assert.equal(remedy, translate('Verify before trying again.', {}));
+      const why = { ...reason('onlyRead'), cause: reason('broken') };
+      const onlyRead = {
+        onlyRead: { happened: 'No.', remedy: translate === untranslated ? '{causeRemedy}' : '}ydemeResuac{' },
+      };
+      assert.equal(reasonSentences(why, new Map([...texts, ...collectReasonTexts([onlyRead])]), translate).remedy, '');
+    }
   });
 
   it('shows a code without a text as it is, also as a cause', () => {
