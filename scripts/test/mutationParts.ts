@@ -30,7 +30,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   http: {
     source: ['src/http/**/*.ts', '!src/http/*.d.ts'],
-    tests: [`test/unit/http/{${httpRules.join()}}.test.ts`, 'test/unit/http/**/*.test.ts'],
+    tests: [...httpRules.map((name) => `test/unit/http/${name}.test.ts`), 'test/unit/http/**/*.test.ts'],
   },
   // What turns answers into outcomes and reasons.
   providers: {

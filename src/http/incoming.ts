@@ -21,8 +21,7 @@ export function joinHeaders(headers: RawHeaders): Readonly<Record<string, string
   const joined: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
     const value = headers[name];
-    // Assigning `__proto__` would set no header but the prototype.
-    if (value === undefined || name === '__proto__') continue;
+    if (value === undefined) continue;
     joined[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return joined;

@@ -1,153 +1,13 @@
 /** What no well-behaved service does, played by a scripted one. */
 import assert from 'node:assert/strict';
-import { type DownloadPorts, type DownloadResult, downloadArchive } from '../../../src/core/archiveDownload';
-import type { JobReading, TrackedJob } from '../../../src/core/archiveJobs';
-import type {
-  ArchiveFiles,
-  BodyEnd,
-  DownloadAnswer,
-  DownloadRequest,
-  FileFailure,
-  PartFacts,
-  PartFile,
-} from '../../../src/core/downloadPorts';
+import type { DownloadResult } from '../../../src/core/archiveDownload';
+import type { JobReading } from '../../../src/core/archiveJobs';
+import type { BodyEnd, DownloadAnswer } from '../../../src/core/downloadPorts';
 import { bytesText } from '../../../src/core/downloadReasons';
 import { downloadTexts } from '../../../src/core/downloadTexts';
 import { reason } from '../../../src/core/model';
-import { collectReasonTexts, reasonParagraph, untranslated } from '../../../src/core/outcomeText';
 import { reasonTexts } from '../../../src/core/reasonTexts';
-import { BoundSecret } from '../../../src/core/redact';
-import { FakeClock } from '../../fakes/clock';
-
-const origin = 'https://storage.example.com';
-const total = 10;
-const job: TrackedJob = { jobId: 'j', resources: [], state: 'complete', trackedAt: 1, retries: 0, parts: [] };
-const texts = collectReasonTexts([reasonTexts, downloadTexts]);
-
-type BodyWishes = Partial<Extract<DownloadAnswer, { kind: 'body' }>> & {
-  readonly text: string;
-  readonly end?: BodyEnd;
-};
-
-/** A body that is there at once; it has to be read to its end or given up. */
-function body({ text, end = { kind: 'complete' }, ...wishes }: BodyWishes): DownloadAnswer {
-  const bytes = Buffer.from(text);
-  let given = false;
-  return {
-    kind: 'body',
-    status: 200,
-    from: 0,
-    totalBytes: total,
-    etag: '"v1"',
-    chunks: {
-      next: async () => {
-        if (given || bytes.length === 0) return { done: true, value: end };
-        given = true;
-        return { done: false, value: bytes };
-      },
-      return: async () => ({ done: true, value: { kind: 'aborted' } }),
-    },
-    ...wishes,
-  };
-}
-
-class MemoryPart implements PartFile {
-  text = '';
-  last: string | undefined;
-  failure: FileFailure | undefined;
-
-  constructor(public facts: PartFacts) {}
-
-  get bytes(): number {
-    return this.text.length;
-  }
-
-  async restart(facts: PartFacts) {
-    this.facts = facts;
-    this.text = '';
-    return { kind: 'restarted' } as const;
-  }
-
-  async append(chunk: Uint8Array) {
-    if (this.failure) return this.failure;
-    this.text += Buffer.from(chunk).toString();
-    return { kind: 'written' } as const;
-  }
-
-  async finish() {
-    this.end('finish');
-    return { kind: 'finished', name: 'file.zip', bytes: this.bytes } as const;
-  }
-
-  async close() {
-    this.end('close');
-  }
-
-  async discard() {
-    this.end('discard');
-  }
-
-  private end(how: string): void {
-    assert.equal(this.last, undefined, `${how} after ${this.last}`);
-    this.last = how;
-  }
-}
-
-class Scene {
-  readonly asked: Omit<DownloadRequest, 'address'>[] = [];
-  readonly clock = new FakeClock({ now: () => 0, advance: () => undefined });
-  readonly parts: MemoryPart[] = [];
-  readings: JobReading[] = [];
-  counts = [1];
-  failure: FileFailure | undefined;
-
-  constructor(private readonly script: (DownloadAnswer | Error)[]) {}
-
-  async run(changes: Partial<DownloadPorts> = {}, of = job): Promise<DownloadResult> {
-    const files: ArchiveFiles = {
-      freeBytes: async () => undefined,
-      kept: async () => 0,
-      open: async (_number, _of, facts) => {
-        const file = new MemoryPart(facts);
-        file.failure = this.failure;
-        this.parts.push(file);
-        return { kind: 'open', file };
-      },
-    };
-    const ports: DownloadPorts = {
-      askAddresses: async () => this.readings.shift() ?? this.reading(),
-      downloads: {
-        download: async ({ address, ...request }) => {
-          assert.equal(address.toString(), '[secret]');
-          this.asked.push(request);
-          const answer = this.script.shift();
-          if (!answer) throw new Error('asked more often than expected');
-          if (answer instanceof Error) throw answer;
-          return answer;
-        },
-      },
-      files,
-      clock: this.clock,
-      onProgress: () => undefined,
-      onPartDone: async () => undefined,
-      ...changes,
-    };
-    const result = await downloadArchive(of, ports, new AbortController().signal);
-    assert.equal(this.script.length, 0, 'not everything was asked');
-    for (const part of this.parts) assert.ok(part.last, 'a file was left open');
-    if ('reason' in result) {
-      const text = reasonParagraph(result.reason, texts, untranslated);
-      assert.doesNotMatch(text, /[{}]|^\w+\.\w+$/, text);
-    }
-    return result;
-  }
-
-  private reading(): JobReading {
-    const count = this.counts.length > 1 ? this.counts.shift() : this.counts[0];
-    const addresses = Array.from({ length: count ?? 0 }, () => new BoundSecret(`${origin}/x`, [origin]));
-    return { kind: 'state', state: 'complete', addresses };
-  }
-}
+import { ArchiveScene, body, total } from '../../fakes/archiveScene';
 
 const probe = body({ text: '', status: 206 });
 const cut: BodyEnd = { kind: 'cut', cause: 'cut-body', detail: 'd' };
@@ -155,7 +15,7 @@ const whole = () => body({ text: '0123456789' });
 
 describe('archiveDownload', () => {
   async function expect(script: (DownloadAnswer | Error)[], kind: DownloadResult['kind'], how: string) {
-    const scene = new Scene([probe, ...script]);
+    const scene = new ArchiveScene([probe, ...script]);
     const result = await scene.run();
     assert.equal(result.kind, kind, JSON.stringify(result));
     assert.equal(scene.parts[0]?.last, how);
@@ -186,7 +46,7 @@ describe('archiveDownload', () => {
 
   it('begins anew after a cut where no version was named', async () => {
     const none = { etag: undefined } as never;
-    const scene = new Scene([
+    const scene = new ArchiveScene([
       body({ text: '', status: 206, ...(none as object) }),
       body({ text: '0123', end: cut, ...(none as object) }),
       body({ text: 'abcdefghij', ...(none as object) }),
@@ -240,16 +100,16 @@ describe('archiveDownload', () => {
         { kind: 'range-not-satisfiable', totalBytes: 4 } as const,
       ],
     ]) {
-      const scene = new Scene(script);
+      const scene = new ArchiveScene(script);
       assert.equal((await scene.run()).kind, 'downloaded');
       assert.equal(scene.parts[0]?.text, '0123');
     }
   });
 
   it('downloads empty files without asking for their bytes', async () => {
-    const scene = new Scene([{ kind: 'range-not-satisfiable', totalBytes: 0 }]);
+    const scene = new ArchiveScene([{ kind: 'range-not-satisfiable', totalBytes: 0 }]);
     assert.equal((await scene.run()).kind, 'downloaded');
-    const odd = new Scene([{ kind: 'range-not-satisfiable' }]);
+    const odd = new ArchiveScene([{ kind: 'range-not-satisfiable' }]);
     assert.equal((await odd.run()).kind, 'failed');
   });
 
@@ -263,7 +123,7 @@ describe('archiveDownload', () => {
     await expect([{ kind: 'refused', status: 400, code: 'InvalidArgument' }], 'failed', 'close');
     await expect([{ kind: 'refused', status: 429 }, { kind: 'refused', status: 500 }, whole()], 'downloaded', 'finish');
     await expect([{ kind: 'aborted' }], 'cancelled', 'close');
-    const never = new Scene([away]);
+    const never = new ArchiveScene([away]);
     const result = await never.run();
     assert.equal(result.kind === 'failed' && result.reason.code, 'download.notConnected');
     assert.deepEqual(never.clock.sleeps, []);
@@ -282,7 +142,7 @@ describe('archiveDownload', () => {
       [{ kind: 'state', state: 'complete', addresses: [] }, 'not-there', 'download.gone'],
     ];
     for (const [reading, kind, code] of readings) {
-      const scene = new Scene([]);
+      const scene = new ArchiveScene([]);
       scene.readings = [reading];
       const result = await scene.run();
       assert.equal(result.kind, kind);
@@ -291,7 +151,7 @@ describe('archiveDownload', () => {
   });
 
   it('stops when new addresses are for another number of files', async () => {
-    const scene = new Scene([probe, { kind: 'expired', status: 400 }]);
+    const scene = new ArchiveScene([probe, { kind: 'expired', status: 400 }]);
     scene.counts = [1, 3];
     const result = await scene.run();
     assert.deepEqual(result.kind === 'parts-changed' && [result.before, result.now], [1, 3]);
@@ -300,7 +160,7 @@ describe('archiveDownload', () => {
 
   it('tells each thing that can go wrong with the file', async () => {
     for (const problem of ['full', 'quota', 'file-limit', 'read-only', 'denied', 'missing', 'other'] as const) {
-      const scene = new Scene([probe, whole()]);
+      const scene = new ArchiveScene([probe, whole()]);
       scene.failure = { kind: 'failed', problem, code: 'EX', missingBytes: 7 };
       const result = await scene.run();
       assert.equal(result.kind, problem === 'full' || problem === 'quota' ? 'no-space' : 'failed');
@@ -309,7 +169,7 @@ describe('archiveDownload', () => {
   });
 
   it('closes the file when there is a defect', async () => {
-    const scene = new Scene([probe, new Error('a defect')]);
+    const scene = new ArchiveScene([probe, new Error('a defect')]);
     await assert.rejects(scene.run(), /a defect/);
     assert.equal(scene.parts[0]?.last, 'close');
   });

@@ -4,7 +4,7 @@ import { reason, type Target } from '../../../src/core/model';
 import type { Outcome, OutcomeKind } from '../../../src/core/outcome';
 import type { Preview, ResetWay } from '../../../src/core/provider';
 import { taskEnds } from '../../../src/core/taskEnds';
-import { type Circumstances, endOf, judgeTask, whyAttended } from '../../../src/core/unattended';
+import { type Circumstances, endOf, judgeTask, whyAttended, whyNotAllowed } from '../../../src/core/unattended';
 import { noon, project } from '../../fakes/resetStage';
 
 const home = 'file:///code/shop';
@@ -37,26 +37,72 @@ describe('whether a task may begin', () => {
     assert.deepEqual(judgeTask(definition, circumstances()), { kind: 'go', target: alice, way: reset });
   });
 
-  for (const [what, raw] of Object.entries({
-    'no object': 'shop/alice',
-    'no identity': { project: 'shop' },
-    'an identity that is no text': { project: 'shop', identity: 7 },
-    'an empty project': { project: '', identity: 'alice' },
-    'an endless project': { project: 'x'.repeat(129), identity: 'alice' },
-  })) {
-    it(`refuses a definition with ${what}`, () => {
-      assert.deepEqual(refusalOf(raw), ['badDefinition', 'unattended.badDefinition']);
+  it('goes ahead with the way that is named, if that is allowed', () => {
+    const named = { ...definition, way: 'revoke' };
+    const allowances = [allowanceFor(alice, 'revoke', home, noon)];
+    assert.deepEqual(judgeTask(named, circumstances({ allowances })), { kind: 'go', target: alice, way: revoke });
+    assert.deepEqual(refusalOf(named), ['notAllowed', 'unattended.notAllowed']);
+    assert.deepEqual(refusalOf(definition, { allowances }), ['notAllowed', 'unattended.notAllowed']);
+  });
+
+  it('goes ahead with the very identity of the very project', () => {
+    const long = 'x'.repeat(128);
+    const theirs: Target = { ...alice, project: project({ id: long }) };
+    const bob: Target = { ...alice, identity: { id: 'bob', label: 'bob' } };
+    const allowances = [bob, theirs, alice].map((one) => allowanceFor(one, 'reset', home, noon));
+    const all = circumstances({ targets: [bob, theirs, alice], allowances });
+    for (const [target, raw] of [
+      [alice, definition],
+      [bob, { ...definition, identity: 'bob' }],
+      [theirs, { ...definition, project: long }],
+    ] as const) {
+      assert.deepEqual(judgeTask(raw, all), { kind: 'go', target, way: reset });
+    }
+  });
+
+  for (const [what, raw, key] of [
+    ['no object', 'shop/alice', 'project'],
+    ['no project', { identity: 'alice' }, 'project'],
+    ['no identity', { project: 'shop' }, 'identity'],
+    ['an identity that is no text', { project: 'shop', identity: 7 }, 'identity'],
+    ['an empty project', { project: '', identity: 'alice' }, 'project'],
+    ['an endless project', { project: 'x'.repeat(129), identity: 'alice' }, 'project'],
+    ['an empty way', { ...definition, way: '' }, 'way'],
+  ] as const) {
+    it(`refuses a definition with ${what}, and names the key`, () => {
+      assert.deepEqual(judgeTask(raw, circumstances()), {
+        kind: 'refused',
+        end: 'badDefinition',
+        reason: reason('unattended.badDefinition', { key }),
+      });
     });
   }
 
-  it('refuses a way that the service does not know', () => {
-    assert.deepEqual(refusalOf({ ...definition, way: 'nuke' }), ['badDefinition', 'unattended.unknownWay']);
+  it('refuses a way that the service does not know, and names those it does', () => {
+    assert.deepEqual(judgeTask({ ...definition, way: 'nu\u202eke' }, circumstances()), {
+      kind: 'refused',
+      end: 'badDefinition',
+      reason: reason('unattended.unknownWay', { way: 'nu ke', known: 'reset, revoke' }),
+    });
   });
 
-  it('refuses what is not in the settings', () => {
-    const unknown = ['unknownIdentity', 'unattended.unknownIdentity'];
-    assert.deepEqual(refusalOf({ ...definition, identity: 'bob' }), unknown);
-    assert.deepEqual(refusalOf({ ...definition, project: 'alice' }), unknown);
+  it('refuses a service without any way', () => {
+    const judged = judgeTask(definition, circumstances({ waysOf: () => [] }));
+    const why = reason('unattended.unknownWay', { way: '', known: '' });
+    assert.deepEqual(judged, { kind: 'refused', end: 'badDefinition', reason: why });
+  });
+
+  it('refuses what is not in the settings, and names it', () => {
+    for (const [changes, params] of [
+      [{ identity: 'bo\u0000b' }, { project: 'shop', identity: 'bo b' }],
+      [{ project: 'al\nice' }, { project: 'al ice', identity: 'alice' }],
+    ] as const) {
+      assert.deepEqual(judgeTask({ ...definition, ...changes }, circumstances()), {
+        kind: 'refused',
+        end: 'unknownIdentity',
+        reason: reason('unattended.unknownIdentity', params),
+      });
+    }
   });
 
   it('fault 50: refuses everything in Restricted Mode, before it looks at anything else', () => {
@@ -73,6 +119,30 @@ describe('whether a task may begin', () => {
     const smuggled = { ...definition, allowed: true, allowLosses: true, allowances: [granted] };
     assert.deepEqual(refusalOf(smuggled, { allowances: [] }), ['notAllowed', 'unattended.notAllowed']);
   });
+});
+
+describe('whether a task may still go on', () => {
+  const bothNamed = { identity: 'alice.test@example.com', project: 'Shop' };
+  const moved: Target = { ...alice, project: { ...shop, endpoint: 'https://elsewhere.example' } };
+  const all = { trusted: true, folders: [home], allowances: [granted] };
+  const rows: readonly (readonly [string, Target, Parameters<typeof whyNotAllowed>[2], string, string, object])[] = [
+    ['the workspace is not trusted any more', alice, { ...all, trusted: false }, 'restricted', 'restricted', {}],
+    ['no folder is open any more', alice, { ...all, folders: [] }, 'notAllowed', 'noFolder', {}],
+    ['the allowance was withdrawn', alice, { ...all, allowances: [] }, 'notAllowed', 'notAllowed', bothNamed],
+    ['a folder was added', alice, { ...all, folders: [home, other] }, 'notAllowed', 'notAllowedEverywhere', bothNamed],
+    ['the project points elsewhere', moved, all, 'notAllowed', 'outdated', bothNamed],
+  ];
+  for (const [what, target, circumstance, end, code, params] of rows) {
+    it(`is refused when ${what}`, () => {
+      assert.deepEqual(whyNotAllowed(target, reset, circumstance), {
+        kind: 'refused',
+        end,
+        reason: reason(`unattended.${code}`, params as Readonly<Record<string, string>>),
+      });
+    });
+  }
+
+  it('is not refused while nothing has changed', () => assert.equal(whyNotAllowed(alice, reset, all), undefined));
 });
 
 describe('an allowance', () => {
@@ -113,7 +183,8 @@ describe('what somebody has to decide', () => {
   it('is nothing where nothing is lost', () => assert.equal(whyAttended(preview({}), false), undefined));
 
   it('is every loss, where the provider does not say more', () => {
-    assert.equal(whyAttended(preview({ losses: [reason('test.loss')] }), false)?.end, 'wouldLose');
+    const { end, reason: why } = whyAttended(preview({ losses: [reason('test.loss')] }), false) ?? assert.fail();
+    assert.deepEqual([end, why.code], ['wouldLose', 'unattended.wouldLose']);
   });
 
   it('is what the provider says, where it does', () => {
@@ -160,6 +231,8 @@ describe('the ends of a task', () => {
   it('tell that a sign-in is missing from that the network is', () => {
     const missing = reason('credential.missing', {}, [{ kind: 'replace-credential' }]);
     assert.equal(endOf(outcome('not-sent', missing)), 'notSignedIn');
+    assert.equal(endOf(outcome('not-sent', reason('test.dead', {}, [{ kind: 'sign-in' }]))), 'notSignedIn');
+    assert.equal(endOf(outcome('not-sent', reason('credential.newer'))), 'notSignedIn');
     assert.equal(endOf(outcome('not-sent', reason('credential.unreadable', {}, [{ kind: 'retry' }]))), 'notSignedIn');
     assert.equal(endOf(outcome('not-sent', reason('http.refused', {}, [{ kind: 'retry' }]))), 'notSent');
     assert.equal(endOf(outcome('refused', missing)), 'refused');

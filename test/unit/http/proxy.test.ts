@@ -21,6 +21,9 @@ describe('chooseProxy', () => {
     ['HTTPS_PROXY before HTTP_PROXY', https, { env: { HTTP_PROXY: one, HTTPS_PROXY: two } }, two],
     ['an empty variable is none', https, { env: { HTTPS_PROXY: ' ', HTTP_PROXY: '' } }, 'direct'],
     ['without scheme', https, { proxy: 'one.example:3128' }, one],
+    ['blank is none', https, { proxy: ' ', env: { HTTPS_PROXY: two } }, two],
+    ['with spaces around it', https, { proxy: ` ${one} ` }, one],
+    ['without scheme, though one stands within it', https, { proxy: 'one.example:3128/http://x' }, `${one}http://x`],
     ['over TLS', https, { proxy: 'https://one.example' }, 'https://one.example/'],
     ['support off', https, { support: 'off', proxy: one, env: { HTTPS_PROXY: two } }, 'direct'],
     ['support on', https, { support: 'on', proxy: one }, one],
@@ -79,6 +82,28 @@ describe('chooseProxy', () => {
     ['[2001:db8::1]:443', 'https://[2001:db8::1]', true],
     ['2001:db8::/32', 'https://[2001:db8::1]', true],
     ['2001:db9::/32', 'https://[2001:db8::1]', false],
+    ['*corp.example', https, true],
+    [' api.corp.example ', https, true],
+    ['api.corp.example:443x', https, false],
+    ['x:api.corp.example:443', https, false],
+    ['api.corp.example:80', 'http://api.corp.example', true],
+    ['api.corp.example:443', 'http://api.corp.example', false],
+    ['[2001:db8::1]', 'https://[2001:db8::1]', true],
+    ['[2001:db8::1]:8443', 'https://[2001:db8::1]', false],
+    ['[2001:db8::1]x', 'https://[2001:db8::1]', false],
+    ['x[2001:db8::1]', 'https://[2001:db8::1]', false],
+    ['10.1.2.3/32', 'https://10.1.2.3', true],
+    ['10.1.2.3/32', 'https://10.1.2.4', false],
+    ['10.1.2.3/33', 'https://10.1.2.3', false],
+    ['2001:db8::1/128', 'https://[2001:db8::1]', true],
+    ['2001:db8::1/129', 'https://[2001:db8::1]', false],
+    ['2001:db8::/32', 'https://10.1.2.3', false],
+    ['10.0.0.0/8', 'https://[2001:db8::1]', false],
+    ['0.0.0.0/0', 'https://10.1.2.3', true],
+    ['10.0.0.0/x8', 'https://10.1.2.3', false],
+    ['10.0.0.0/8x', 'https://10.1.2.3', false],
+    ['10.0.0.0/', 'https://10.1.2.3', false],
+    ['api.corp.example/8', https, false],
     ['', https, false],
     ['.', https, false],
     ['/', https, false],
@@ -88,6 +113,56 @@ describe('chooseProxy', () => {
       assert.equal(choose(url, { proxy: one, noProxy: [rule, 'unrelated.example'] }), direct ? 'direct' : one);
     });
   }
+
+  it('says whether it is direct because that is wanted, or because nothing is known of a proxy', () => {
+    const because = (settings: Partial<ProxySettings>, url = https) => {
+      const choice = chooseProxy(new URL(url), { support: 'on', proxy: '', noProxy: [], env: {}, ...settings });
+      return choice.kind === 'direct' ? choice.because : choice.kind;
+    };
+    assert.equal(because({}), 'none-known');
+    assert.equal(because({ noProxy: ['other.example'] }), 'none-known');
+    assert.equal(because({ support: 'off' }), 'wanted');
+    assert.equal(because({ noProxy: ['api.corp.example'] }), 'wanted');
+    assert.equal(because({ env: { NO_PROXY: '*' } }), 'wanted');
+    assert.equal(because({}, 'https://localhost'), 'wanted');
+  });
+
+  const unusable: readonly (readonly [Partial<ProxySettings>, string])[] = [
+    [{ proxy: 'http://:x' }, 'http.proxy is not a URL'],
+    [{ proxy: 'socks5://one.example' }, 'http.proxy names a socks5 proxy; only http and https work'],
+    [{ env: { HTTPS_PROXY: 'http://:x' } }, 'HTTPS_PROXY is not a URL'],
+    [{ env: { http_proxy: 'ftp://one.example' } }, 'HTTP_PROXY names a ftp proxy; only http and https work'],
+  ];
+  for (const [settings, detail] of unusable) {
+    it(`says where it stands what cannot be used: ${detail}`, () => {
+      const choice = chooseProxy(new URL(https), { support: 'on', proxy: '', noProxy: [], env: {}, ...settings });
+      assert.deepEqual(choice, { kind: 'unusable', detail });
+    });
+  }
+
+  describe('its credentials', () => {
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+    const rows: readonly (readonly [string, Partial<ProxySettings>, string | undefined])[] = [
+      ['are none by themselves', { proxy: one }, undefined],
+      ['are none where the authorization is blank', { proxy: one, authorization: ' ' }, undefined],
+      ['are none without a user name', { proxy: 'http://:pass@one.example:3128' }, undefined],
+      ['may have no password', { proxy: 'http://me@one.example:3128' }, basic('me:')],
+      ['may hold what is no escape', { proxy: 'http://100%zz:p@one.example:3128' }, basic('100%zz:p')],
+      ['stand in the environment', { env: { HTTPS_PROXY: 'http://me:p@one.example:3128' } }, basic('me:p')],
+      ['are trimmed', { proxy: one, authorization: ' Negotiate abc ' }, 'Negotiate abc'],
+    ];
+    for (const [what, settings, value] of rows) {
+      it(what, () => {
+        const choice = chooseProxy(new URL(https), { support: 'on', proxy: '', noProxy: [], env: {}, ...settings });
+        assert.ok(choice.kind === 'proxy');
+        assert.equal(choice.url.href, one);
+        assert.equal('credentials' in choice, value !== undefined);
+        if (value !== undefined) {
+          assert.deepEqual(choice.credentials?.revealFor(choice.url), { kind: 'revealed', value });
+        }
+      });
+    }
+  });
 
   it('takes user name and password out of the URL and seals them for the proxy', () => {
     const choice = chooseProxy(new URL(https), {

@@ -29,4 +29,15 @@ describe('parseRetryAfter', () => {
   for (const [value, expected] of cases) {
     it(`${value}: ${expected}`, () => assert.equal(parseRetryAfter(value, now), expected));
   }
+
+  it('takes the form without a zone for GMT wherever it is read', () => {
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'America/New_York';
+    try {
+      assert.equal(parseRetryAfter('Wed Jan  2 04:04:05 2030', now), hour);
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
 });
