@@ -21,10 +21,8 @@ export type ClientCertificate =
 
 type OwnPair = Extract<ClientCertificate, { kind: 'pair' }>;
 
-type Store = 'default' | 'system';
-
-/** Absent before Node 22.15 and 23.10, thus in editors of the older line. */
-type GetCertificates = (store: Store) => string[];
+/** `tls.getCACertificates`, which is absent before Node 22.15 and 23.10, thus in editors of the older line. */
+export type GetCertificates = (store: 'default' | 'system') => readonly string[];
 
 /**
  * Builds the contexts of TLS connections, and keeps them.
@@ -34,13 +32,16 @@ type GetCertificates = (store: Store) => string[];
  */
 export class Trust {
   readonly #settings: TrustSettings;
+  readonly #get: GetCertificates | undefined;
   readonly #contexts = new Map<string, tls.SecureContext>();
   /** By project and origin. */
   readonly #own = new Map<string, { readonly name: string; readonly context: tls.SecureContext }>();
   readonly #widened = new Set<string>();
 
-  constructor(settings: TrustSettings) {
+  /** @param get what Node itself offers, if not given */
+  constructor(settings: TrustSettings, { get }: { readonly get: GetCertificates | undefined } = ofNode()) {
     this.#settings = settings;
+    this.#get = get;
   }
 
   /** What is shown at `origin` in the name of the project. */
@@ -69,7 +70,7 @@ export class Trust {
     const context = tls.createSecureContext({
       cert: own.certificates,
       key: key.value,
-      ...(wide || extra.length > 0 ? { ca: [...rootCertificates(wide), ...extra] } : {}),
+      ...(wide || extra.length > 0 ? { ca: [...this.#roots(wide), ...extra] } : {}),
     });
     this.#own.set(place, { name, context });
     return context;
@@ -84,7 +85,7 @@ export class Trust {
     // Node's default context shares one store of roots and costs nothing; it serves when there is nothing to add.
     const context =
       wide || extra.length > 0
-        ? tls.createSecureContext({ ca: [...rootCertificates(wide), ...extra] })
+        ? tls.createSecureContext({ ca: [...this.#roots(wide), ...extra] })
         : tls.createSecureContext();
     this.#contexts.set(key, context);
     return context;
@@ -110,7 +111,7 @@ export class Trust {
 
   /** Whether {@link widen} can add the system's certificates at all. */
   knowsSystem(): boolean {
-    return getCertificates() !== undefined;
+    return this.#get !== undefined;
   }
 
   /** Adds the system's certificates for an origin whose issuer is not known. `false` when that changes nothing. */
@@ -119,6 +120,12 @@ export class Trust {
     this.#widened.add(origin);
     return true;
   }
+
+  #roots(withSystem: boolean): readonly string[] {
+    const get = this.#get;
+    if (!get) return [...tls.rootCertificates, ...certificatesOfNodeExtraCaCerts()];
+    return withSystem ? [...new Set([...get('default'), ...systemCertificates(get)])] : get('default');
+  }
 }
 
 /** Of what is public; keys are never part of a name. */
@@ -126,14 +133,8 @@ function fingerprint(pem: string): string {
   return createHash('sha256').update(pem).digest('base64url');
 }
 
-function getCertificates(): GetCertificates | undefined {
-  return (tls as { readonly getCACertificates?: GetCertificates }).getCACertificates;
-}
-
-function rootCertificates(withSystem: boolean): readonly string[] {
-  const get = getCertificates();
-  if (!get) return [...tls.rootCertificates, ...certificatesOfNodeExtraCaCerts()];
-  return withSystem ? [...new Set([...get('default'), ...systemCertificates(get)])] : get('default');
+function ofNode(): { readonly get: GetCertificates | undefined } {
+  return { get: (tls as { readonly getCACertificates?: GetCertificates }).getCACertificates };
 }
 
 function systemCertificates(get: GetCertificates): readonly string[] {

@@ -97,10 +97,69 @@ describe('fault 41: error answers that repeat our secrets', () => {
     for (const spelling of [percent, unicode, entities, mixed, encodeURIComponent(percent)]) {
       assert.equal(withoutEchoes(`got ${spelling}.`, [token]), '[secret]', spelling);
     }
-    assert.equal(
-      withoutEchoes('100%25 of \\u0041, &#65; and &#x110000;', [token]),
-      '100%25 of \\u0041, &#65; and &#x110000;',
-    );
+    const others = `100%25 of \\u0041, \\x41, &#65;, &#1114112; and &#x110000;${' '.repeat(token.length)}`;
+    assert.equal(withoutEchoes(others, [token]), others);
+  });
+
+  describe('a text that spells letters in escapes is withheld', () => {
+    const wide = 'p\u00e4ss-w\u00f6rd-\u{1f600}';
+    const points = (value: string, spell: (code: number) => string) =>
+      [...value].map((one) => spell(one.codePointAt(0) ?? 0)).join('');
+    const units = (value: string, spell: (code: number) => string) =>
+      value
+        .split('')
+        .map((one) => spell(one.charCodeAt(0)))
+        .join('');
+    const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0');
+    const all = (value: string): Readonly<Record<string, string>> => ({
+      'bytes in percent': Buffer.from(value).toString('hex').replace(/../g, '%$&'),
+      'bytes in percent, in upper case': Buffer.from(value).toString('hex').toUpperCase().replace(/../g, '%$&'),
+      'units of JSON': units(value, (code) => `\\u${hex(code, 4)}`),
+      'units of JSON within JSON': units(value, (code) => `\\\\u${hex(code, 4)}`),
+      'units of JSON eight deep': units(value, (code) => `${'\\'.repeat(8)}u${hex(code, 4).toUpperCase()}`),
+      'decimal entities': points(value, (code) => `&#${code};`),
+      'hexadecimal entities': points(value, (code) => `&#X${hex(code, 6)};`),
+    });
+    for (const value of ['tok-123456-xyz', wide]) {
+      for (const [how, spelling] of Object.entries(all(value))) {
+        it(`${how}: ${value}`, () => {
+          assert.equal(withoutEchoes(`got ${spelling}.`, [value]), '[secret]');
+          // Whichever of several it is.
+          assert.equal(withoutEchoes(`got ${spelling}.`, ['another-one', value]), '[secret]');
+        });
+      }
+    }
+
+    it("JavaScript's own: tok-123456-xyz", () => {
+      const spelling = units('tok-123456-xyz', (code) => `\\x${hex(code, 2)}`);
+      assert.equal(withoutEchoes(`got ${spelling}.`, ['tok-123456-xyz']), '[secret]');
+    });
+
+    it('but not one whose escapes are none of ours, or beyond all characters', () => {
+      const row = `&#1114112; &#x110000; %zz \\u00g1 \\x4 &#; ${'%41'.repeat(20)}`;
+      assert.equal(withoutEchoes(row, ['tok-123456-xyz']), row);
+    });
+  });
+
+  it('characters of several bytes, in every encoding of theirs', () => {
+    const value = 'p\u00e4ss-w\u00f6rd-\u{1f600}';
+    for (const spelling of [
+      value,
+      encodeURIComponent(value),
+      JSON.stringify(value).replace(
+        /[^\x20-\x7e]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      ),
+      value.replace(/[^\x20-\x7e]/gu, (character) => `&#${character.codePointAt(0)};`),
+    ]) {
+      assert.equal(withoutEchoes(`got ${spelling}.`, [value]).replaceAll('"', ''), 'got [secret].', spelling);
+    }
+  });
+
+  it('and takes nothing for a secret that only looks like one', () => {
+    for (const text of ['tok+123456', 'tok 123456', 'tok=123456', 'tok-12345', 'TOK-123456', 'tok%2B123456']) {
+      assert.equal(withoutEchoes(`got ${text}.`, ['tok-123456']), `got ${text}.`);
+    }
   });
 
   it('secrets of form fields, but not the plain fields', async () => {

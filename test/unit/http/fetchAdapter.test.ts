@@ -70,6 +70,36 @@ describe('asFetch', () => {
     });
   }
 
+  it('sends a POST without a body as an empty one, and others without any', async () => {
+    const { fetch, requests } = recording(fine);
+    for (const method of ['POST', 'GET', 'DELETE']) await fetch(origin, { method });
+    await fetch(origin, { method: 'POST', body: null });
+    assert.deepEqual(
+      requests.map(({ method, body }) => [method, body]),
+      [
+        ['POST', { kind: 'empty' }],
+        ['GET', undefined],
+        ['DELETE', undefined],
+        ['POST', { kind: 'empty' }],
+      ],
+    );
+  });
+
+  it('takes a body of no type for a form', async () => {
+    const { fetch, requests } = recording(fine);
+    await fetch(origin, { method: 'POST', body: form.toString() });
+    assert.deepEqual(bodyOf(requests[0]), {
+      contentType: 'application/x-www-form-urlencoded;charset=UTF-8',
+      value: { kind: 'revealed', value: form.toString() },
+    });
+  });
+
+  it('sends no bytes that are no text', async () => {
+    const { fetch, requests } = recording(fine);
+    await assert.rejects(fetch(origin, { method: 'POST', body: new Uint8Array([0x61, 0xff]) }));
+    assert.equal(requests.length, 0);
+  });
+
   it('takes a Request', async () => {
     const { fetch, requests } = recording(fine);
     await fetch(new Request(`${origin}/token`, { method: 'POST', body: form }));
@@ -106,6 +136,8 @@ describe('asFetch', () => {
   for (const [name, init] of [
     ['another method', { method: 'PUT' }],
     ['a basic authorization', { headers: { authorization: 'Basic abc' } }],
+    ['an authorization that only ends in a bearer', { headers: { authorization: 'Basic Bearer abc' } }],
+    ['a bearer of two words', { headers: { authorization: 'Bearer abc def' } }],
     ['a stream', { method: 'POST', body: new Blob(['x']) }],
   ] as const) {
     it(`refuses ${name}`, async () => {
@@ -147,9 +179,37 @@ describe('asFetch', () => {
     });
   }
 
-  it('treats a status that no Response can have as malformed', async () => {
-    await assert.rejects(recording({ kind: 'response', status: 999, headers: {}, body: '' }).fetch(origin), {
-      name: 'TransportFailure',
+  for (const status of [101, 199, 600, 999]) {
+    it(`treats ${status}, a status that no Response can have, as malformed`, async () => {
+      await assert.rejects(recording({ kind: 'response', status, headers: {}, body: '' }).fetch(origin), (error) => {
+        const detail = `status ${status}`;
+        assert.deepEqual(findTransportFailure(error)?.result, { kind: 'broken', cause: 'malformed', detail });
+        return true;
+      });
+    });
+  }
+
+  it('answers with what the body is by now, not as it came', async () => {
+    const headers = { 'content-encoding': 'br', 'content-length': '9', 'transfer-encoding': 'chunked', etag: 'x' };
+    for (const status of [200, 205, 599]) {
+      const body = status === 205 ? '' : 'text';
+      const response = await recording({ kind: 'response', status, headers, body }).fetch(origin);
+      assert.deepEqual([response.status, await response.text()], [status, body]);
+      assert.deepEqual(
+        [...response.headers.keys()].filter((name) => name !== 'content-type'),
+        ['etag'],
+      );
+    }
+  });
+
+  it('says where it may go when it was asked to go elsewhere', async () => {
+    const fetch = asFetch(
+      { send: () => assert.fail('sent') },
+      { effect: 'read', allowedOrigins: [origin, 'https://more.example'], pathTemplate: '/token' },
+    );
+    await assert.rejects(fetch('https://other.example/x?secret'), {
+      message:
+        'Not sent (foreign-origin): https://other.example: not one of https://token.example, https://more.example',
     });
   });
 

@@ -10,12 +10,16 @@ class Scene {
   readonly timers = new ManualTimers();
   readonly calls: string[] = [];
   readonly ends: BodyEnd[] = [];
+  readonly statuses: (number | undefined)[] = [];
   readonly stream = new ResponseStream({
     place: 'host:443',
     idleMs,
     startTimer: this.timers.start,
     bufferBytes: 100,
-    onEnd: (end) => void this.ends.push(end),
+    onEnd: (end, status) => {
+      this.ends.push(end);
+      this.statuses.push(status);
+    },
   });
   readonly controller = {
     abort: () => void this.calls.push('abort'),
@@ -23,7 +27,8 @@ class Scene {
     resume: () => void this.calls.push('resume'),
   };
 
-  constructor() {
+  constructor(server: 'answers' | 'silent' = 'answers') {
+    if (server === 'silent') return;
     this.stream.onRequestStart(this.controller);
     this.stream.onResponseStart(this.controller, 200, {});
   }
@@ -97,5 +102,134 @@ describe('ResponseStream', () => {
     assert.equal(await scene.take(), 120);
     const { done, value } = await scene.stream.next();
     assert.deepEqual([done, value], [true, { kind: 'cut', cause: 'cut-body', detail: 'host:443: ECONNRESET' }]);
+  });
+
+  it('has the server wait from exactly so many bytes on, and not go on with exactly half of them', async () => {
+    scene.come(50);
+    scene.come(49);
+    assert.deepEqual(scene.calls, []);
+    scene.come(1);
+    assert.deepEqual(scene.calls, ['pause']);
+    assert.equal(await scene.take(), 50);
+    assert.deepEqual(scene.calls, ['pause'], 'half of them wait');
+    assert.equal(await scene.take(), 49);
+    assert.deepEqual(scene.calls, ['pause', 'resume']);
+    assert.equal(await scene.take(), 1);
+    assert.deepEqual(scene.calls, ['pause', 'resume'], 'once');
+  });
+
+  it('wakes a reader who waits: by bytes, and by the end', async () => {
+    const first = scene.take();
+    scene.come(7);
+    assert.equal(await first, 7);
+    const second = scene.stream.next();
+    scene.stream.onResponseEnd();
+    assert.deepEqual(await second, { done: true, value: { kind: 'complete' } });
+    assert.deepEqual(scene.ends, [{ kind: 'complete' }]);
+    assert.deepEqual(scene.calls, []);
+  });
+
+  it('stays complete when it is given up after all of it was read, and not before', async () => {
+    scene.come(7);
+    scene.stream.onResponseEnd();
+    assert.equal(await scene.take(), 7);
+    assert.deepEqual(await scene.stream.return(), { done: true, value: { kind: 'complete' } });
+    const unread = new Scene();
+    unread.come(7);
+    unread.stream.onResponseEnd();
+    assert.deepEqual(await unread.stream.return(), { done: true, value: { kind: 'aborted' } });
+    assert.deepEqual(await unread.stream.next(), { done: true, value: { kind: 'aborted' } });
+    assert.deepEqual(unread.ends, [{ kind: 'complete' }]);
+  });
+
+  it('does not have a server go on that is gone', async () => {
+    scene.come(120);
+    scene.stream.onResponseEnd();
+    assert.equal(await scene.take(), 120);
+    assert.deepEqual(scene.calls, ['pause']);
+  });
+
+  it('hears nothing after its end', async () => {
+    scene.stream.abort();
+    scene.come(7);
+    scene.stream.onResponseEnd();
+    scene.stream.onResponseError(scene.controller, new Error('late'));
+    scene.timers.advance(idleMs);
+    assert.deepEqual(await scene.stream.next(), { done: true, value: { kind: 'aborted' } });
+    assert.deepEqual([scene.ends, scene.calls], [[{ kind: 'aborted' }], ['abort']]);
+  });
+});
+
+describe('the head of a ResponseStream', () => {
+  const gone = Object.assign(new Error('gone'), { code: 'ECONNRESET' });
+  let scene: Scene;
+  beforeEach(() => {
+    scene = new Scene('silent');
+  });
+  const start = () => scene.stream.onRequestStart(scene.controller);
+
+  it('is status and headers; an informational one is none', async () => {
+    start();
+    scene.stream.onResponseStart(scene.controller, 199, { early: 'yes' });
+    scene.stream.onResponseStart(scene.controller, 200, { x: 'y' });
+    assert.deepEqual(await scene.stream.head, { kind: 'head', status: 200, headers: { x: 'y' } });
+    scene.stream.abort();
+    assert.deepEqual(scene.statuses, [200]);
+  });
+
+  for (const [when, begin, started, cause] of [
+    ['before the request', () => undefined, false, 'connection-reset'],
+    ['after it', start, true, 'connection-reset'],
+  ] as const) {
+    it(`is missing when the connection fails ${when}`, async () => {
+      begin();
+      scene.stream.onResponseError(undefined, gone);
+      assert.deepEqual(await scene.stream.head, { kind: 'failed', error: gone, started });
+      assert.deepEqual(scene.ends, [{ kind: 'cut', cause, detail: 'host:443: ECONNRESET' }]);
+      assert.deepEqual(scene.statuses, [undefined]);
+    });
+  }
+
+  it('is missing when the answer ends without it', async () => {
+    start();
+    scene.stream.onResponseEnd();
+    assert.deepEqual(await scene.stream.head, { kind: 'failed', error: undefined, started: true });
+  });
+
+  it('is missing when an error has no code', async () => {
+    start();
+    scene.stream.onResponseError(undefined, new Error('x'));
+    assert.deepEqual(scene.ends, [{ kind: 'cut', cause: 'malformed', detail: 'host:443: failed' }]);
+  });
+
+  it('is missing when it takes too long, counted from when the request leaves', async () => {
+    scene.timers.advance(idleMs - 1);
+    start();
+    scene.timers.advance(idleMs - 1);
+    assert.deepEqual(scene.ends, []);
+    scene.timers.advance(1);
+    const end = { kind: 'cut', cause: 'timeout', detail: `host:443: silent for ${idleMs} ms` };
+    assert.deepEqual(await scene.stream.head, { kind: 'cut', end });
+    assert.deepEqual(scene.calls, ['abort']);
+  });
+
+  it('is missing when it is given up, before and after the request has left', async () => {
+    scene.stream.abort();
+    assert.deepEqual(await scene.stream.head, { kind: 'aborted' });
+    assert.deepEqual(scene.calls, []);
+    start();
+    assert.deepEqual(scene.calls, ['abort'], 'the request stays unwritten');
+    scene = new Scene('silent');
+    start();
+    scene.stream.abort();
+    scene.stream.onResponseStart(scene.controller, 200, {});
+    assert.deepEqual(await scene.stream.head, { kind: 'aborted' });
+    assert.deepEqual([scene.calls, scene.statuses], [['abort'], [undefined]]);
+  });
+
+  it('is asked for once, whatever the client wants', () => {
+    start();
+    start();
+    assert.deepEqual([scene.calls, scene.ends], [['abort'], []]);
   });
 });
