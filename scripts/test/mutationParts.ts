@@ -9,8 +9,10 @@ interface Part {
 
 /** The tests of the network that open no connection. */
 const httpRules = [
+  'answer',
   'classify',
   'deadline',
+  'editorWayRules',
   'exchange',
   'fetchExchange',
   'incoming',
@@ -21,6 +23,7 @@ const httpRules = [
   'retryAfter',
   'secretFields',
   'sending',
+  'warm',
 ];
 
 export const parts: Readonly<Record<string, Part>> = {
