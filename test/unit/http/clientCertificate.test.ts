@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import type { HttpResult, NotSentCause } from '../../../src/core/ports';
+import type { HttpResult, NotSentCause, Transport } from '../../../src/core/ports';
 import { BoundSecret } from '../../../src/core/redact';
+import type { UndiciTransport } from '../../../src/http/transport';
 import type { ClientCertificate } from '../../../src/http/trust';
 import { Bench, type Listening, neverAborted, post, sendCounting, until } from './bench';
 import { type ServerCertificate, TestAuthority } from './certificates';
@@ -106,6 +107,81 @@ describe('transport: client certificates', () => {
     const server = await serve({ ...(await authority.issue({ name: 'other.example' })) });
     const { result } = await send(server, pairOf(ours, server));
     assert.equal(causeOf(result), 'tls-name-mismatch');
+  });
+
+  describe('of several projects at one server', () => {
+    let server: Listening;
+    let certificates: Record<string, ClientCertificate>;
+    /** Who each request came from, by the name in its certificate. */
+    let shown: string[];
+    let transport: UndiciTransport;
+    beforeEach(async () => {
+      shown = [];
+      server = await serve({ rejectUnauthorized: false }, (socket) => {
+        const { subject } = socket.getPeerCertificate();
+        socket.on('data', () => {
+          shown.push(String(subject?.CN ?? 'nobody'));
+          socket.write(ok);
+        });
+      });
+      const other = await authority.issue({ name: 'other' });
+      certificates = { shop: pairOf(ours, server), other: pairOf(other, server) };
+      transport = bench.transport({
+        trust: {
+          extraCertificates: () => [authority.pem],
+          clientCertificate: (project) => certificates[project] ?? { kind: 'none' },
+        },
+      });
+    });
+    const send = async (effect: 'read' | 'irreversible', project?: string, by: Transport = transport) => {
+      const request = post(server.origin, '/', { effect, ...(project === undefined ? {} : { project }) });
+      const result = await by.send(request, neverAborted);
+      assert.equal(result.kind, 'response', JSON.stringify(result));
+    };
+
+    it('each shows its own, also on connections that are kept', async () => {
+      const projects = ['shop', 'other', 'shop', undefined, 'other', 'third', undefined, 'third', 'shop'];
+      for (const project of projects) await send('read', project);
+      const expected = [
+        'reconsent',
+        'other',
+        'reconsent',
+        'nobody',
+        'other',
+        'nobody',
+        'nobody',
+        'nobody',
+        'reconsent',
+      ];
+      assert.deepEqual(shown, expected);
+      assert.equal(server.connections(), 3, 'those without share one');
+    });
+
+    it('each shows its own in a bulk', async () => {
+      const bulk = transport.openBulk();
+      for (const project of ['shop', 'other', 'shop']) await send('irreversible', project, bulk);
+      assert.deepEqual(shown, ['reconsent', 'other', 'reconsent']);
+      assert.equal(server.connections(), 2);
+    });
+
+    it('none takes the warm connection of another', async () => {
+      transport.warm(server.origin, 'shop');
+      await until(() => server.connections() === 1);
+      await send('irreversible', 'other');
+      await send('irreversible');
+      await send('irreversible', 'shop');
+      assert.deepEqual(shown, ['other', 'nobody', 'reconsent']);
+      assert.equal(server.connections(), 3, 'it was taken in the end');
+    });
+
+    it('a kept connection ends with the certificate that it was opened with', async () => {
+      await send('read', 'shop');
+      certificates['shop'] = { kind: 'none' };
+      await send('read', 'shop');
+      certificates['shop'] = pairOf(await authority.issue({ name: 'renewed' }), server);
+      await send('read', 'shop');
+      assert.deepEqual(shown, ['reconsent', 'nobody', 'renewed']);
+    });
   });
 
   describe('what cannot be used is not sent with', () => {
