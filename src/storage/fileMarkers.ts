@@ -1,6 +1,10 @@
-/** The notes that a credential exists, one small file for each: two windows never overwrite each other's. */
-import { join } from 'node:path';
+/**
+ * The notes that a credential exists, one small file for each: two windows never overwrite each other's. They are spread over
+ * 256 folders, as those of one identity are looked for several times in each reset, among those of thousands.
+ */
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { mapLimited } from '../core/mapLimited';
 import type { TargetKey } from '../core/model';
 import type { CredentialMarker, Log, MarkerStore } from '../core/ports';
 import {
@@ -38,6 +42,9 @@ const fileSchema = v.object({
 type MarkerFile = v.InferOutput<typeof fileSchema>;
 
 const namePattern = /^[0-9a-f]{64}-\d+\.json$/;
+/** As many characters of the name name its folder. */
+const shardLength = 2;
+const shardPattern = /^[0-9a-f]{2}$/;
 
 /** How many files are read at the same time. */
 const readersAtOnce = 32;
@@ -62,9 +69,11 @@ export function createFileMarkers(options: {
   const fs = options.fs ?? nodeFs;
   const folder = join(options.folder, 'markers');
 
+  const shardOf = (name: string): string => join(folder, name.slice(0, shardLength));
+
   async function read(name: string): Promise<MarkerFile | undefined> {
     try {
-      const text = await readIfThere(fs, join(folder, name));
+      const text = await readIfThere(fs, join(shardOf(name), name));
       // An empty one is a number that was just taken, and has no marker yet.
       if (text === undefined || text === '') return undefined;
       const file = parseMarker(text);
@@ -76,26 +85,22 @@ export function createFileMarkers(options: {
     return undefined;
   }
 
-  /** The markers whose file names begin with `prefix`, by identity and oldest first. */
-  async function readAll(prefix: string): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> {
-    const waiting = (await markerNames()).filter((name) => name.startsWith(prefix));
+  /** The markers of the files by identity, oldest first. */
+  async function readAll(names: readonly string[]): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> {
     const markers = new Map<TargetKey, CredentialMarker[]>();
-    const readOn = async () => {
-      for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-        const file = await read(name);
-        if (!file) continue;
-        const key = file.key as TargetKey;
-        markers.set(key, [...(markers.get(key) ?? []), file.marker]);
-      }
-    };
-    await Promise.all(Array.from({ length: readersAtOnce }, readOn));
+    await mapLimited(names, readersAtOnce, async (name) => {
+      const file = await read(name);
+      if (!file) return;
+      const key = file.key as TargetKey;
+      markers.set(key, [...(markers.get(key) ?? []), file.marker]);
+    });
     for (const ofOne of markers.values()) ofOne.sort((a, b) => a.storedAt - b.storedAt);
     return markers;
   }
 
-  async function markerNames(): Promise<string[]> {
+  async function namesBelow(place: string): Promise<readonly string[]> {
     try {
-      return (await namesIn(fs, folder)).filter((name) => namePattern.test(name));
+      return await namesIn(fs, place);
     } catch (error) {
       options.log.warn(`The sign-in notes could not be read (${errorCode(error)}).`);
       return [];
@@ -119,18 +124,21 @@ export function createFileMarkers(options: {
   }
 
   function pathOf(key: TargetKey, storedAt: number): string {
-    return join(folder, fileName(key, storedAt));
+    const name = fileName(key, storedAt);
+    return join(shardOf(name), name);
   }
 
   return {
     async list(key) {
-      return (await readAll(`${sha256(key)}-`)).get(key) ?? [];
+      const prefix = `${sha256(key)}-`;
+      const own = (await namesBelow(shardOf(prefix))).filter((name) => name.startsWith(prefix) && isMarker(name));
+      return (await readAll(own)).get(key) ?? [];
     },
     async add(key, marker) {
       const path = pathOf(key, marker.storedAt);
       const text = textOf(key, marker);
       try {
-        await makeFolder(fs, folder);
+        await makeFolder(fs, dirname(path));
         if (!(await take(path))) return false;
         try {
           await writeAtomically(fs, path, text, 'content-and-name');
@@ -144,10 +152,11 @@ export function createFileMarkers(options: {
       }
     },
     async set(key, marker) {
+      const path = pathOf(key, marker.storedAt);
       const text = textOf(key, marker);
       try {
-        await makeFolder(fs, folder);
-        await writeAtomically(fs, pathOf(key, marker.storedAt), text, 'content-and-name');
+        await makeFolder(fs, dirname(path));
+        await writeAtomically(fs, path, text, 'content-and-name');
       } catch (error) {
         throw new StorageUnavailable('The note about the sign-in cannot be written', error);
       }
@@ -159,8 +168,19 @@ export function createFileMarkers(options: {
         if (errorCode(error) !== 'ENOENT') throw new StorageUnavailable('The note about the sign-in stays', error);
       }
     },
-    all: () => readAll(''),
+    async all() {
+      const shards = (await namesBelow(folder)).filter((name) => shardPattern.test(name));
+      const names: string[] = [];
+      await mapLimited(shards, readersAtOnce, async (shard) => {
+        names.push(...(await namesBelow(join(folder, shard))).filter(isMarker));
+      });
+      return readAll(names);
+    },
   };
+}
+
+function isMarker(name: string): boolean {
+  return namePattern.test(name);
 }
 
 function fileName(key: string, storedAt: number): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TargetKey } from '../../../src/core/model';
 import type { CredentialMarker } from '../../../src/core/ports';
@@ -21,13 +21,18 @@ describe('fileMarkers', () => {
     watched = new WatchedFs();
   });
   const store = () => createFileMarkers({ folder: folder(), log, fs: watched.fs });
-  const path = (name: string) => join(folder(), 'markers', name);
+  const markers = () => join(folder(), 'markers');
+  const path = (name: string) => join(markers(), name.slice(0, 2), name);
+  const files = async () => {
+    const found = await readdir(markers(), { recursive: true, withFileTypes: true });
+    return found.filter((one) => one.isFile()).map(({ name }) => name);
+  };
 
   it('reads nothing and makes nothing before the first write', async () => {
     assert.deepEqual(await store().list(alice), []);
     assert.equal((await store().all()).size, 0);
     await store().delete(alice, 5);
-    await assert.rejects(access(path('')));
+    await assert.rejects(access(markers()));
     assert.deepEqual(log.lines, []);
   });
 
@@ -66,7 +71,7 @@ describe('fileMarkers', () => {
 
   it('takes a number that was taken and not used, as by a window that was killed, for no marker', async () => {
     await store().add(alice, marker);
-    const [name] = await readdir(path(''));
+    const [name] = await files();
     await writeFile(path(String(name)), '');
     assert.deepEqual(await store().list(alice), []);
     assert.equal((await store().all()).size, 0);
@@ -92,7 +97,7 @@ describe('fileMarkers', () => {
       accessToken: 'planted',
       ended: { by: 'reset', at: 7, accessToken: 'planted' },
     } as never);
-    const names = await readdir(path(''));
+    const names = await files();
     assert.equal(names.length, 2);
     for (const name of names) {
       assert.match(name, /^[0-9a-f]{64}-[56]\.json$/);
@@ -104,10 +109,11 @@ describe('fileMarkers', () => {
     await store().set(alice, marker);
     await store().set(bob, marker);
     await store().set(bob, at(6));
-    const names = await readdir(path(''));
+    const names = (await files()).sort();
     const whole = await readFile(path(String(names[1])), 'utf8');
     await writeFile(path(String(names[0])), '{"v":1,"key":');
     // Under the name of another identity, and of another number.
+    await mkdir(join(markers(), '00'), { recursive: true });
     await writeFile(path(`${'0'.repeat(64)}-5.json`), whole);
     await writeFile(path(String(names[1]).replace(/-\d+/, '-99')), whole);
     assert.equal([...(await store().all()).values()].flat().length, 2);
@@ -131,7 +137,7 @@ describe('fileMarkers', () => {
     }
     watched.failWhen = undefined;
     assert.deepEqual(await store().list(alice), [marker]);
-    assert.equal((await readdir(path(''))).length, 1, 'no draft is left');
+    assert.equal((await files()).length, 1, 'no draft is left');
   });
 
   it('rejects a failed add and gives the number back', async () => {
@@ -139,7 +145,7 @@ describe('fileMarkers', () => {
       watched.failWhen = (step) => (step.operation === operation ? 'ENOSPC' : undefined);
       await assert.rejects(store().add(alice, marker), StorageUnavailable);
       watched.failWhen = undefined;
-      assert.deepEqual(await readdir(path('')), []);
+      assert.deepEqual(await files(), []);
     }
     assert.equal(await store().add(alice, marker), true);
   });
