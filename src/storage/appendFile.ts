@@ -34,6 +34,7 @@ export class AppendFile<E> {
   #queue: Waiting<E>[] = [];
   #kept: Appended<E>[] = [];
   #draining: Promise<void> | undefined;
+  #newest: Promise<unknown> = Promise.resolve();
   #handle: FileHandle | undefined;
   #path: string | undefined;
   /** Bytes known to be whole lines. */
@@ -46,26 +47,28 @@ export class AppendFile<E> {
     this.#options = options;
   }
 
-  /** The file, once there is one. */
+  /** The file, as soon as there may be one. */
   get path(): string | undefined {
     return this.#path;
   }
 
   /** Resolves when the line is written and, if `durable`, on disk. Rejects with the system's error. */
   append(appended: Appended<E>, durable: boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
+    const written = new Promise<void>((resolve, reject) => {
       this.#queue.push({ ...appended, durable, resolve, reject });
       this.#draining ??= this.#drain();
     });
+    this.#newest = written.catch(() => undefined);
+    return written;
   }
 
-  /** Resolves when nothing waits to be written. */
-  async idle(): Promise<void> {
-    while (this.#draining) await this.#draining;
+  /** Resolves when all that has been appended so far is written, or could not be; not only when nobody appends any more. */
+  async caughtUp(): Promise<void> {
+    await this.#newest;
   }
 
   async close(): Promise<void> {
-    await this.idle();
+    while (this.#draining) await this.#draining;
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close();
@@ -131,8 +134,8 @@ export class AppendFile<E> {
     if (this.#handle) return this.#handle;
     const path = await this.#options.path();
     await makeFolder(this.#options.fs, dirname(path));
-    this.#handle = await this.#options.fs.open(path, 'ax', privateFile);
     this.#path = path;
+    this.#handle = await this.#options.fs.open(path, 'ax', privateFile);
     return this.#handle;
   }
 

@@ -52,6 +52,7 @@ class JournalOnDisk implements FileJournal {
   readonly #now: () => number;
   readonly #warned = new Set<string>();
   #surveying: Promise<unknown> = Promise.resolve();
+  #nextLook: Promise<JournalStanding> | undefined;
   #surveyed = false;
 
   constructor(options: FileJournalOptions) {
@@ -105,7 +106,7 @@ class JournalOnDisk implements FileJournal {
   async lastVerifiedReset(address: TargetAddress): Promise<VerifiedReset | undefined> {
     try {
       // Once per window: what a window that lost its power had not yet put into the index.
-      if (!this.#surveyed) await this.#exclusively(() => this.#lookAround());
+      if (!this.#surveyed) await this.#look();
       const looked = await this.#index.look(address);
       if (looked.kind === 'found') return looked.reset;
       return looked.kind === 'none' ? undefined : await this.#exclusively(() => this.#rebuildIndex(address));
@@ -117,7 +118,7 @@ class JournalOnDisk implements FileJournal {
 
   async standing(): Promise<JournalStanding> {
     try {
-      return await this.#exclusively(() => this.#lookAround());
+      return await this.#look();
     } catch (error) {
       this.#warnOnce(`The journal could not be read (${errorCode(error)}).`);
       return { unfinished: [], underWay: [], unreadable: errorCode(error) };
@@ -133,7 +134,7 @@ class JournalOnDisk implements FileJournal {
   }
 
   async read(limit: number): Promise<JournalReading> {
-    await this.#file.idle();
+    await this.#file.caughtUp();
     try {
       return await recentEntries(this.#fs, this.#folder, limit);
     } catch (error) {
@@ -161,7 +162,7 @@ class JournalOnDisk implements FileJournal {
   }
 
   async #find(operationId: string): Promise<Known | undefined> {
-    await this.#file.idle();
+    await this.#file.caughtUp();
     try {
       return await findOperation(this.#fs, this.#folder, operationId);
     } catch (error) {
@@ -186,9 +187,18 @@ class JournalOnDisk implements FileJournal {
     return await result;
   }
 
+  /** Whoever asks while a look has yet to begin shares it: many operations at a time are many who ask. */
+  #look(): Promise<JournalStanding> {
+    this.#nextLook ??= this.#exclusively(() => {
+      this.#nextLook = undefined;
+      return this.#lookAround();
+    });
+    return this.#nextLook;
+  }
+
   /** Reads what the other windows wrote, and has the files of the dead ones folded behind the caller's back. */
   async #lookAround(): Promise<JournalStanding> {
-    await this.#file.idle();
+    // What waits to be written in the own file is not waited for: whoever needs to know that it is there has waited already.
     const surveyed = await this.#survey.refresh(this.#file.path && basename(this.#file.path));
     for (const file of surveyed.dead) {
       for (const reset of file.verified.drain()) await this.#note(reset, false);
@@ -267,7 +277,7 @@ class JournalOnDisk implements FileJournal {
   }
 
   async #rebuildIndex(address: TargetAddress): Promise<VerifiedReset | undefined> {
-    await this.#file.idle();
+    await this.#file.caughtUp();
     const all = await everyVerified(this.#fs, this.#folder);
     try {
       for (const reset of all) await this.#index.note(reset, { durable: true, mend: true });

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { TargetAddress } from '../core/model';
 import type { VerifiedReset } from '../core/ports';
 import { addressHash } from './fileLocks';
-import { makeFolder, readIfThere, type StorageFs, syncFile, syncFolder, writeAtomically } from './fileSystem';
+import { isThere, makeFolder, readIfThere, type StorageFs, syncFile, syncFolder, writeAtomically } from './fileSystem';
 
 const recordSchema = v.object({
   v: v.literal(2),
@@ -110,7 +110,7 @@ export class VerifiedIndex {
   }
 
   async #isComplete(): Promise<boolean> {
-    return (await readIfThere(this.#fs, this.#completePath())) !== undefined;
+    return await isThere(this.#fs, this.#completePath());
   }
 
   #completePath(): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeFs } from '../../../src/storage/fileSystem';
 import { address, freshFolder, JournalBench, newEntry, outcome, resetOf } from './support';
 
 describe('fileJournal', () => {
@@ -36,6 +37,38 @@ describe('fileJournal', () => {
       { ...entry, stage: 'closed', sentAt: 7, outcome: outcome('verified', 99) },
     ]);
     assert.deepEqual(await journal.lastVerifiedReset(entry.address), resetOf(newEntry('1'), 99));
+  });
+
+  it('looks around once for all who ask at the same time, and anew for who asks when it has begun to look', async () => {
+    let looks = 0;
+    let begun: () => void = () => undefined;
+    let goOn: Promise<unknown> = Promise.resolve();
+    const readdirSlowly = async (path: string): Promise<readonly string[]> => {
+      looks += 1;
+      const names = await nodeFs.readdir(path);
+      begun();
+      await goOn;
+      return names;
+    };
+    const journal = bench.window('a', { ...nodeFs, readdir: readdirSlowly as typeof nodeFs.readdir });
+    const other = bench.window('other');
+    await other.open(newEntry('early'));
+    const looking = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    goOn = looking.then(() => other.open(newEntry('late')));
+    const early = [journal.standing(), journal.standing(), journal.unfinished()];
+    await looking;
+    const late = [journal.standing(), journal.standing()];
+    await Promise.all(early);
+    assert.deepEqual(
+      (await Promise.all(late)).map(({ underWay }) => ids(underWay)),
+      [
+        ['early', 'late'],
+        ['early', 'late'],
+      ],
+    );
+    assert.equal(looks, 2, 'one look for each three and two');
   });
 
   it('offers what a dead window left, and of a living one only what has ended without a known outcome', async () => {
