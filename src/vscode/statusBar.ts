@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { type ConsentStore, identityNeedsAttention } from '../core/consentStore';
 import { plainText } from '../core/foreignText';
-import { type Target, targetKey } from '../core/model';
+import { type Target, type TargetKey, targetKey } from '../core/model';
 import type { ReasonTexts } from '../core/outcomeText';
 import { presentIdentity } from '../core/presentation';
 import type { ActiveIdentity } from './activeIdentity';
@@ -21,7 +21,14 @@ export class QuickResetItem implements vscode.Disposable {
   ) {
     this.#item.name = vscode.l10n.t('Reconsent: Quick Reset');
     this.#item.command = commandIds.quickReset;
-    this.#subscriptions = [active.onDidChange(() => this.#render()), store.subscribe(() => this.#render())];
+    const isShown = (changed: ReadonlySet<TargetKey>): boolean =>
+      active.current !== undefined && changed.has(targetKey(active.current));
+    this.#subscriptions = [
+      active.onDidChange(() => this.#render()),
+      store.subscribe((changed) => {
+        if (isShown(changed)) this.#render();
+      }),
+    ];
     this.#render();
   }
 
