@@ -11,25 +11,32 @@ import { complaint, isMet, isWrong, type Row, tableOf } from '../test/bench/row'
 import { Service } from '../test/bench/service';
 import { sizes } from '../test/bench/sizes';
 import { treeEvents } from '../test/bench/treeEvents';
+import { wholeBulks } from '../test/bench/wholeBulk';
 import { packageExtension } from './host/build';
 import { runProgram } from './host/failure';
 
-const usage = `usage: npm run bench -- [--check] [--json <file>]
+const usage = `usage: npm run bench -- [--check] [--json <file>] [--profile <file>]
 Measures Reconsent beside what else can send a reset, and prints a table of goals, peers, ours and ratios.
 
---check        quick, and installs nothing; fails where bytes, counts or imports are over, and where a ratio is over twice its goal
---json <file>  also writes the rows as JSON`;
+--check           quick, and installs nothing; fails where bytes, counts or imports are over, and where a ratio is over twice its goal
+--json <file>     also writes the rows as JSON
+--profile <file>  also writes a CPU profile of the first whole bulk, as .cpuprofile; its times are those of a profiled one`;
 
 /** Times drift with the machine; ratios inside one run hold. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { check: { type: 'boolean', default: false }, json: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      check: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      profile: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) {
     console.log(usage);
     return 0;
   }
-  const rows = await measure(values.check);
+  const rows = await measure(values.check, values.profile);
   console.log(`Node.js ${process.version}, ${process.platform}, ${availableParallelism()} processors\n`);
   console.log(tableOf(rows));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows.map(withVerdict), null, 2)}\n`);
@@ -39,7 +46,7 @@ async function main(): Promise<number> {
   return wrong.length === 0 ? 0 : 1;
 }
 
-async function measure(quick: boolean): Promise<readonly Row[]> {
+async function measure(quick: boolean, profile: string | undefined): Promise<readonly Row[]> {
   const say = (what: string): void => console.error(`${what} …`);
   const service = await Service.start();
   try {
@@ -58,8 +65,11 @@ async function measure(quick: boolean): Promise<readonly Row[]> {
     say('events of the tree');
     rows.push(await treeEvents(1000));
     say('bulks');
-    const bulk = quick ? { resets: 64, atOnce: [8], rounds: 5 } : { resets: 1000, atOnce: [8, 32, 64], rounds: 1 };
-    rows.push(...(await bulkAgainstIdeal(service, bulk)));
+    const sent = quick ? { resets: 64, atOnce: [8], rounds: 5 } : { resets: 400, atOnce: [8, 32, 64], rounds: 1 };
+    rows.push(...(await bulkAgainstIdeal(service, sent)));
+    say('whole bulks');
+    const whole = quick ? { resets: 64, atOnce: [8] } : { resets: 1000, atOnce: [8, 32, 64] };
+    rows.push(...(await wholeBulks(service, { ...whole, profile })));
     say('growth');
     rows.push(...(await journalGrowth(quick ? 10_000 : 100_000, quick ? 20 : 40)));
     rows.push(await identityGrowth(10_000, quick ? 10 : 40));

@@ -34,8 +34,8 @@ import { wasConfirmed } from './wasConfirmed';
 /** How many are on their way at a time, up to the answer of the service. */
 export const sendingAtOnce = 8;
 
-/** How many are under way in all: most of them wait for the reset to spread, to be verified. */
-export const underWayAtOnce = 64;
+/** How many are under way in all, for each that is on its way: most of them wait for the reset to spread, to be verified. */
+const underWayForEach = 8;
 
 /** How often one target is tried at most. */
 export const resetAttempts = 4;
@@ -46,6 +46,8 @@ export interface BulkPorts {
   readonly store: ConsentStore;
   readonly clock: Clock;
   readonly carrier?: Transport;
+  /** In place of {@link sendingAtOnce}. */
+  readonly atOnce?: number;
   /** Began when the user answered. */
   readonly watch: Pick<SleepWatch, 'hasSlept'>;
   /** Those of which the question said that the outcome of an earlier reset is not known. */
@@ -80,7 +82,8 @@ interface Entry {
 
 class Bulk {
   readonly #entries: readonly Entry[];
-  readonly #sending = new Slots(sendingAtOnce);
+  readonly #atOnce: number;
+  readonly #sending: Slots;
   readonly #pace: BulkPace;
   readonly #outcomes = new Map<Entry, Outcome>();
   #waitingUntil: number | undefined;
@@ -91,6 +94,8 @@ class Bulk {
     private readonly ports: BulkPorts,
     private readonly signal: AbortSignal,
   ) {
+    this.#atOnce = ports.atOnce ?? sendingAtOnce;
+    this.#sending = new Slots(this.#atOnce);
     this.#entries = items.map((item) => ({ item, stop: new AbortController(), left: false }));
     const waiting = (until: number | undefined): void => {
       this.#waitingUntil = until;
@@ -112,7 +117,7 @@ class Bulk {
     try {
       if (this.signal.aborted) stopAll();
       this.#report();
-      await mapLimited(this.#entries, underWayAtOnce, (entry) => this.#settle(entry));
+      await mapLimited(this.#entries, underWayForEach * this.#atOnce, (entry) => this.#settle(entry));
     } finally {
       this.signal.removeEventListener('abort', stopAll);
       for (const end of notStoppable) end();

@@ -25,7 +25,7 @@ export interface Clients {
 
 export const token = 'ya29.bench-token-that-is-as-long-as-those-of-google-0123456789-abcdefghijklmnopqrstuvwxyz';
 
-const path = '/v1/authorization:reset';
+export const resetPath = '/v1/authorization:reset';
 const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 const folder = __dirname;
 const silent: Log = { trace: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -71,7 +71,7 @@ export function bare(
 }
 
 async function sendBare(client: Pick<Client, 'request'>): Promise<void> {
-  const { statusCode, body } = await client.request({ method: 'POST', path, headers });
+  const { statusCode, body } = await client.request({ method: 'POST', path: resetPath, headers });
   if (statusCode !== 200 || (await body.text()) !== '{}') throw new Error('not accepted');
 }
 
@@ -79,7 +79,7 @@ async function sendBare(client: Pick<Client, 'request'>): Promise<void> {
 export function clients(service: Service, withOfficial: boolean): Clients {
   const { origin, authority: ca } = service;
   const own = ours(service);
-  const url = `${origin}${path}`;
+  const url = `${origin}${resetPath}`;
   const undici = new Client(origin, { connect: { ca } });
   const dispatcher = new Agent({ connect: { ca } });
   // Node's own fetch takes undici's dispatchers; the types of the two are of different versions.
@@ -112,7 +112,7 @@ function officialResets({ origin }: Service, agent: HttpsAgent): readonly (reado
   auth.setCredentials({ access_token: token, expiry_date: Date.now() + 3_600_000 });
   const api = google.dataportability({ version: 'v1', rootUrl: `${origin}/`, auth });
   return [
-    ['google-auth-library', () => auth.request({ url: `${origin}${path}`, method: 'POST', agent })],
+    ['google-auth-library', () => auth.request({ url: `${origin}${resetPath}`, method: 'POST', agent })],
     ['googleapis', () => api.authorization.reset({}, { agent })],
   ];
 }

@@ -10,7 +10,10 @@ import { TestAuthority } from '../unit/http/certificates';
 
 export interface Counts {
   readonly connections: number;
-  readonly requests: number;
+  /** Those of them that carried a reset. */
+  readonly resetConnections: number;
+  /** By path. */
+  readonly requests: Readonly<Record<string, number>>;
 }
 
 export class Service {
