@@ -10,6 +10,8 @@ const { values: flags } = parseArgs({
     watch: { type: 'boolean', default: false },
     /** Where the bundles go. */
     outdir: { type: 'string', default: 'dist' },
+    /** Keeps the names of functions, for a profile. */
+    names: { type: 'boolean', default: false },
     /** Prints esbuild's metafile (which source and which package is in which bundle) as JSON; writes no bundle. */
     metafile: { type: 'boolean', default: false },
   },
@@ -336,7 +338,9 @@ async function keyOfTexts() {
 const output = /** @type {const} */ ({
   platform: 'node',
   target: 'node20',
-  minify: !flags.watch,
+  minifyIdentifiers: !flags.watch && !flags.names,
+  minifySyntax: !flags.watch,
+  minifyWhitespace: !flags.watch,
   sourcemap: flags.watch ? 'inline' : false,
   // THIRD-PARTY-NOTICES.md carries them.
   legalComments: 'none',
