@@ -102,9 +102,9 @@ export const vedauthReasonTexts: Readonly<Record<string, ReasonText>> = {
     remedy: signInAgain,
   },
   'venafi.signedOut': {
-    happened: 'The sign-in was forgotten while it was being renewed.',
+    happened: 'The sign-in was forgotten, or replaced by another, while it was being renewed.',
     notHappened: 'Nothing was stored.',
-    remedy: signInAgain,
+    remedy: 'Try again. Sign in if nobody is signed in by now.',
   },
   'venafi.tokensElsewhere': {
     happened:

@@ -294,7 +294,7 @@ export class VedauthTokens {
 const signInAgain = [{ kind: 'replace-credential' }] as const;
 const signInOrRetry = [{ kind: 'retry' }, { kind: 'replace-credential' }] as const;
 const unreadable = { kind: 'failed', reason: reason('venafi.tokensUnreadable', {}, [{ kind: 'retry' }]) } as const;
-const ended = { kind: 'ended', reason: reason('venafi.signedOut', {}, signInAgain) } as const;
+const ended = { kind: 'ended', reason: reason('venafi.signedOut', {}, signInOrRetry) } as const;
 
 function firstTokens({ client, ...signIn }: SignIn): Known {
   const url = new URL(client.authOrigin);
