@@ -33,7 +33,12 @@ const accountSchema = v.object({
   providerUserInfo: v.fallback(v.array(v.looseObject({ providerId: v.string() })), []),
 });
 
-const lookupSchema = v.object({ users: v.fallback(v.array(v.unknown()), []) });
+/** Without users, nobody has that ID token. A list, an object to the schema library as well, says nothing of the kind. */
+const lookupSchema = v.pipe(
+  v.unknown(),
+  v.check((answer) => !Array.isArray(answer)),
+  v.object({ users: v.optional(v.array(v.unknown()), []) }),
+);
 
 /**
  * How the project identifies itself. The key travels in a header, which stays out of logs and addresses, with what an app of

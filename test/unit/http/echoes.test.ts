@@ -76,7 +76,9 @@ describe('fault 41: error answers that repeat our secrets', () => {
           for (const behind of ['', '.', '..', '...']) {
             const echo = Buffer.from(`${around}${secret}${behind}`).toString(encoding);
             const left = withoutEchoes(`Basic ${echo}`, [secret]);
-            assert.match(left, /\[secret\]/, `${around}|${behind}`);
+            // What stands before it by itself stays; the character that both share goes with it.
+            const before = echo.slice(0, Math.floor((around.length * 8) / 6));
+            assert.ok(left.startsWith(`Basic ${before}[secret]`), `${around}|${behind}: ${left}`);
             for (let at = 0; at + 4 <= secret.length; at++) {
               const decoded = left.split(/\[secret\]|Basic /).map((part) => Buffer.from(part, 'base64').toString());
               assert.equal(decoded.join('|').includes(secret.slice(at, at + 4)), false, left);

@@ -76,6 +76,17 @@ describe('transport: proxies', () => {
     }
   });
 
+  it('names the port also where it is the usual one', async () => {
+    const { port } = await service();
+    const { listening, seen } = await forwarding(port);
+    const { result } = await sendCounting(through(listening.origin), post('https://service.example'));
+    assert.equal(result.kind, 'response', JSON.stringify(result));
+    assert.deepEqual(
+      seen.map(({ url, headers }) => [url, headers.host]),
+      [['service.example:443', 'service.example:443']],
+    );
+  });
+
   it('gives the proxy its credentials, and the service none of them', async () => {
     const { port } = await service();
     const { listening, seen } = await forwarding(port);
@@ -162,6 +173,7 @@ describe('transport: proxies', () => {
     ['403', 'HTTP/1.1 403 Forbidden\r\n\r\n', /: status 403$/],
     ['302 to a portal', 'HTTP/1.1 302 Found\r\nlocation: http://portal.example/\r\n\r\n', /: status 302$/],
     ['200 with a page', 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>', /: a page/],
+    ['200 with the type of a page', 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n', /: a page/],
     ['200 with bytes of its own', 'HTTP/1.1 200 OK\r\n\r\n<html>', /: a page/],
     ['nonsense', 'SSH-2.0-OpenSSH_9.6\r\n', /: UND_ERR_HTTP_PARSER$/],
     ['headers without end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}\r\n\r\n`, /: UND_ERR_HEADERS_OVERFLOW$/],
