@@ -41,6 +41,7 @@ export function redirectOrigin(headers: RawHeaders, base: URL): string | undefin
  * at `limit` bytes.
  */
 export async function decodeBody(raw: Buffer, headers: RawHeaders, limit: number): Promise<Decoded> {
+  if (headers['content-encoding'] === undefined) return { kind: 'text', text: utf8.decode(raw) };
   const codings = String(headers['content-encoding'] ?? '')
     .toLowerCase()
     .split(',')

@@ -116,7 +116,7 @@ class PooledTransport implements UndiciTransport {
     const url = new URL(origin);
     if (this.#closed || this.#editor.isUsedFor(url.origin)) return;
     const proxy = chooseProxy(url, this.#options.proxy());
-    this.#warm.open(this.#keyOf(url, proxy, project), (signal) => this.#open(url, proxy, signal, project));
+    this.#warm.open(this.#keyOf(url.origin, proxy, project), (signal) => this.#open(url, proxy, signal, project));
   }
 
   openBulk(): Bulk {
@@ -173,7 +173,7 @@ class PooledTransport implements UndiciTransport {
   async #sendAlone(sending: Sending): Promise<ExchangeEnd> {
     const { proxy, deadline } = sending;
     const { url, project } = sending.request;
-    const warm = await this.#warm.take(this.#keyOf(url, proxy, project), deadline.signal);
+    const warm = await this.#warm.take(this.#keyOf(url.origin, proxy, project), deadline.signal);
     if (warm) {
       const end = await this.#exchangeOn({ kind: 'open', socket: warm }, sending, 'warm');
       // A warm connection that died before the first byte proves that nothing left: a fresh one may carry the request.
@@ -249,14 +249,15 @@ class PooledTransport implements UndiciTransport {
   #poolFor(sending: Sending, pools: Pools): ConnectionPool {
     const { proxy } = sending;
     const { url, project } = sending.request;
-    const key = this.#keyOf(url, proxy, project);
-    const shows = this.#trust.clientCertificate(url.origin, project).kind !== 'none';
-    const place = shows ? `${url.origin} ${project}` : url.origin;
+    const { origin } = url;
+    const key = this.#keyOf(origin, proxy, project);
+    const shows = this.#trust.clientCertificate(origin, project).kind !== 'none';
+    const place = shows ? `${origin} ${project}` : origin;
     const known = pools.get(place);
     if (known?.key === key) return known.pool;
     known?.pool.retire();
-    const origin = new URL(url.origin); // The pool outlives the request, whose query is nothing to keep.
-    const pool = new ConnectionPool(url.origin, this.#limits, (signal) => this.#open(origin, proxy, signal, project));
+    const to = new URL(origin); // The pool outlives the request, whose query is nothing to keep.
+    const pool = new ConnectionPool(origin, this.#limits, (signal) => this.#open(to, proxy, signal, project));
     pools.set(place, { key, pool });
     return pool;
   }
@@ -265,7 +266,7 @@ class PooledTransport implements UndiciTransport {
    * Requests share connections only if they go to the same origin by the same way, trust the same authorities, and show no
    * client certificate, or that of the same project.
    */
-  #keyOf({ origin }: URL, proxy: ProxyChoice, project: string | undefined): string {
+  #keyOf(origin: string, proxy: ProxyChoice, project: string | undefined): string {
     return `${origin} ${proxy.kind === 'proxy' ? proxy.url.href : proxy.kind} ${this.#trust.nameFor(origin, project)}`;
   }
 
@@ -276,11 +277,11 @@ class PooledTransport implements UndiciTransport {
 
   /** Says what an ending means, from how far the request had come. */
   async #conclude(sending: Sending, end: ExchangeEnd): Promise<HttpResult> {
-    const where = place(sending.request.url);
+    const where = (): string => place(sending.request.url);
     switch (end.kind) {
       case 'answer': {
         const body = await decodeBody(end.raw, end.headers, this.#limits.bodyBytes);
-        if (body.kind === 'broken') return { ...body, detail: `${where}: ${body.detail}` };
+        if (body.kind === 'broken') return { ...body, detail: `${where()}: ${body.detail}` };
         return answer(end, body.text, sending.secrets);
       }
       case 'redirect':
@@ -290,13 +291,13 @@ class PooledTransport implements UndiciTransport {
           location: redirectOrigin(end.headers, sending.request.url),
         };
       case 'too-large':
-        return { kind: 'broken', cause: 'too-large', detail: `${where}: body` };
+        return { kind: 'broken', cause: 'too-large', detail: `${where()}: body` };
       case 'withdrawn':
         return { kind: 'not-sent', cause: 'withdrawn', detail: 'withdrawn before it left' };
       case 'stopped':
-        return this.#stopped(sending, where);
+        return this.#stopped(sending, where());
       case 'failed':
-        return this.#failed(sending, end, where);
+        return this.#failed(sending, end, where());
     }
   }
 

@@ -37,6 +37,7 @@ export class Trust {
   /** By project and origin. */
   readonly #own = new Map<string, { readonly name: string; readonly context: tls.SecureContext }>();
   readonly #widened = new Set<string>();
+  #named: { readonly pem: string; readonly name: string } | undefined;
 
   /** @param get what Node itself offers, if not given */
   constructor(settings: TrustSettings, { get }: { readonly get: GetCertificates | undefined } = ofNode()) {
@@ -99,8 +100,14 @@ export class Trust {
     const extra = this.#settings.extraCertificates(origin);
     const own = this.clientCertificate(origin, project);
     const shown = own.kind === 'pair' ? fingerprint(own.certificates) : own.kind;
-    const added = extra.length === 0 ? '' : fingerprint(extra.join('\n'));
+    const added = extra.length === 0 ? '' : this.#fingerprintOf(extra.join('\n'));
     return own.kind === 'none' ? added : `${added} ${JSON.stringify(project)} ${shown}`;
+  }
+
+  /** Asked for with each request; mostly it is the same as before. */
+  #fingerprintOf(pem: string): string {
+    if (this.#named?.pem !== pem) this.#named = { pem, name: fingerprint(pem) };
+    return this.#named.name;
   }
 
   /** Whether something of the project's own, which nobody else knows, is trusted or shown at `origin`. */

@@ -46,6 +46,8 @@ const tokenInfoSchema = v.object({
   scope: v.fallback(v.optional(v.string(), ''), ''),
 });
 
+const emptySchema = v.strictObject({});
+
 const invalidTokenSchema = v.object({ error: v.literal('invalid_token') });
 
 /** `accessType:check`: reads what a consent allows. Consumes nothing, and may be repeated freely. */
@@ -86,8 +88,20 @@ export async function resetAuthorization(
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'accepted' } | ApiFailure> {
   const method = api.addresses.method('authorization:reset');
-  const result = await (leaving.carrier ?? api.transport).send(
-    { ...method, method: 'POST', bearer: token, body: { kind: 'empty' }, effect: 'irreversible', ...leaving },
+  const { url, pathTemplate } = method;
+  const { carrier = api.transport, mayLeave, onSent } = leaving;
+  // Named one by one: spreading them costs as much as all the rest of this function.
+  const result = await carrier.send(
+    {
+      method: 'POST',
+      url,
+      pathTemplate,
+      bearer: token,
+      body: { kind: 'empty' },
+      effect: 'irreversible',
+      mayLeave,
+      onSent,
+    },
     signal,
   );
   if (result.kind !== 'response') return unanswered(result, method.url.host);
@@ -169,8 +183,9 @@ export async function readTokenInfo(
 
 /** Google documents the answer as empty in one place and as `{}` in another: both are taken, and nothing else. */
 export function isEmptyAnswer(body: string): boolean {
+  if (body === '{}' || body.trim() === '') return true;
   const answer = parseJson(body);
-  return body.trim() === '' || (v.is(v.strictObject({}), answer) && !Array.isArray(answer));
+  return v.is(emptySchema, answer) && !Array.isArray(answer);
 }
 
 export function unanswered(result: Exclude<HttpResult, { kind: 'response' }>, host: string): Unanswered {

@@ -1,5 +1,5 @@
 /** Reads which credentials of an identity are alive, and what is known of each. Consumes nothing. */
-import { type Credential, type Reason, reason, type Target } from '../../core/model';
+import { type Credential, type Project, type Reason, reason, type Target } from '../../core/model';
 import type { Clock, Transport } from '../../core/ports';
 import type { CredentialTarget, ProviderTarget, StoppedOutcome } from '../../core/provider';
 import type { AccessToken, AccessTokens, TokenReading } from './accessTokens';
@@ -9,7 +9,7 @@ import { credentialForms } from './credentialForms';
 import type { Purpose } from './errors';
 import { inParallel } from './inParallel';
 import { resourceOf } from './scopes';
-import { googleAddresses } from './settings';
+import { type GoogleAddresses, googleAddresses } from './settings';
 
 export interface AliveReading {
   readonly kind: 'alive';
@@ -56,14 +56,19 @@ export type CredentialReadings = Readings | { readonly kind: 'aborted' };
 type OneReading = CredentialReading | { readonly kind: 'aborted' };
 
 export class CredentialReader {
+  /** Of each project as it is configured: a bulk asks for those of one a thousand times. */
+  readonly #addresses = new WeakMap<Project, GoogleAddresses>();
+
   constructor(
     private readonly transport: Transport,
     private readonly clock: Clock,
     readonly tokens: AccessTokens,
   ) {}
 
-  api(target: Target): GoogleApi {
-    return { addresses: googleAddresses(target.project), transport: this.transport, clock: this.clock };
+  api({ project }: Target): GoogleApi {
+    const addresses = this.#addresses.get(project) ?? googleAddresses(project);
+    this.#addresses.set(project, addresses);
+    return { addresses, transport: this.transport, clock: this.clock };
   }
 
   /** By `accessType:check` with each credential; `withEnds` also asks when a stored access token ends. */

@@ -94,6 +94,7 @@ export function googleAddresses(project: Project): GoogleAddresses {
     if (options.quotaUser !== undefined) url.searchParams.set('quotaUser', options.quotaUser);
     return { url, pathTemplate: `/${options.apiVersion}/${pathTemplate}` };
   };
+  const methods = new Map<string, MethodAddress>();
   return {
     apiOrigin,
     oauthOrigin,
@@ -101,7 +102,11 @@ export function googleAddresses(project: Project): GoogleAddresses {
     tokenUrl: new URL('/token', oauthOrigin),
     tokenInfoUrl: new URL('/tokeninfo', oauthOrigin),
     revokeUrl: new URL('/revoke', oauthOrigin),
-    method: (name) => address(name, name),
+    method(name) {
+      const known = methods.get(name) ?? address(name, name);
+      methods.set(name, known);
+      return known;
+    },
     jobMethod(jobId, name) {
       if (!isJobId(jobId)) throw new Error('This cannot be the id of an archive job.');
       return address(`archiveJobs/${encodeURIComponent(jobId)}${name}`, `archiveJobs/{id}${name}`);
