@@ -64,13 +64,15 @@ export function presentIdentity(
 ): IdentityPresentation {
   const label = plainText(target.identity.label, 120);
   const description = describe(state, context);
-  const tooltip = tooltipLines(target, state, context);
   const projectLabel = plainText(target.project.label, 120);
   return {
     label,
     description,
     icon: iconOf(state),
-    tooltip,
+    // Asked for when the pointer rests on a row; thousands of rows are made without.
+    get tooltip() {
+      return tooltipLines(target, state, context);
+    },
     contextValue: contextValueOf(state, context.flagsOf?.(target.project.provider) ?? []),
     ariaLabel: context.translate('{identity}, {state}, project {project}', {
       identity: label,

@@ -186,6 +186,20 @@ describe('presentIdentity', () => {
     }
   });
 
+  it('makes the tooltip when it is asked for: of thousands of rows, the pointer rests on one', () => {
+    const translated: string[] = [];
+    const translate: PresentationContext['translate'] = (template, params) => {
+      translated.push(template);
+      return untranslated(template, params);
+    };
+    const state: IdentityState = { ...initialState, ...ended('refused') };
+    const one = presentIdentity(target, state, { ...context, translate });
+    const ofTooltip = () => translated.filter((template) => template.startsWith('Last reset'));
+    assert.deepEqual(ofTooltip(), []);
+    assert.equal(one.tooltip.length, 3);
+    assert.equal(ofTooltip().length, 1);
+  });
+
   it('tells the last outcome, its time, and what the consent is, in the tooltip', () => {
     const { tooltip } = shown(ended('refused', { kind: 'unread', reason: reason('test.consent') }));
     assert.deepEqual(tooltip, [
