@@ -11,13 +11,15 @@ export interface FirstLookPorts {
 
 export class FirstLook implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
+  /** The editor counts what activation takes, and makes others wait for it: that only registers. */
+  readonly #first = setImmediate(() => this.#look());
 
   constructor(private readonly ports: FirstLookPorts) {
     this.#subscription = ports.projects.onDidChange(() => this.#look());
-    this.#look();
   }
 
   dispose(): void {
+    clearImmediate(this.#first);
     this.#subscription.dispose();
   }
 

@@ -143,7 +143,15 @@ describe('the engine behind what activation registers', () => {
     let projects: { all: unknown[]; problems: unknown[]; targets: Map<string, unknown>; inWorkspace: boolean };
     let changed: () => void;
 
+    const begun = (): Promise<unknown> => new Promise((soon) => setImmediate(soon));
+
     async function look(): Promise<{ dispose(): void }> {
+      const first = await create();
+      await begun();
+      return first;
+    }
+
+    async function create(): Promise<{ dispose(): void }> {
       const { FirstLook } = await import('../../../src/vscode/firstLook');
       const given = Object.assign(projects, {
         ignoredPlaces: async () => (projects.inWorkspace ? ['demo.code-workspace'] : []),
@@ -185,6 +193,18 @@ describe('the engine behind what activation registers', () => {
       await look();
       projects.all.push({});
       changed();
+      assert.equal(loads, 1);
+    });
+
+    it('begins when activation is over, and not in an extension that was stopped by then', async () => {
+      projects.all.push({});
+      const stopped = await create();
+      stopped.dispose();
+      await begun();
+      assert.equal(loads, 0);
+      await create();
+      assert.equal(loads, 0);
+      await begun();
       assert.equal(loads, 1);
     });
 
