@@ -14,9 +14,10 @@ import {
   type NoCredential,
 } from '../core/credentialSource';
 import { sameOrigins } from '../core/endpoint';
+import { mapLimited } from '../core/mapLimited';
 import type { Credential, Target, TargetKey } from '../core/model';
-import type { Clock, CredentialMarker, Log, MarkerStore, SecretStore } from '../core/ports';
-import type { CredentialForm, ProviderDescription } from '../core/provider';
+import type { CredentialMarker } from '../core/ports';
+import type { CredentialForm } from '../core/provider';
 import { BoundSecret } from '../core/redact';
 import {
   type CredentialRecord,
@@ -32,22 +33,7 @@ import {
 } from './credentialRecord';
 import { Keyring } from './keyring';
 import { OwnChanges } from './ownChanges';
-
-/** Markers that two windows cannot give the same number. */
-export interface CredentialMarkers extends MarkerStore {
-  /** Writes the marker of a new credential; `false`, and nothing is changed, when its number is taken. */
-  add(key: TargetKey, marker: CredentialMarker): Promise<boolean>;
-}
-
-export interface VaultPorts {
-  readonly secrets: SecretStore;
-  readonly markers: CredentialMarkers;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly describe: (providerId: string) => ProviderDescription | undefined;
-  /** Deletes what has come of a credential since, such as renewed tokens; part of forgetting it. */
-  readonly forgetSuccessors?: (key: TargetKey, storedAt: number) => Promise<void>;
-}
+import type { VaultPorts } from './vaultPorts';
 
 type Ended = NonNullable<CredentialMarker['ended']>;
 
@@ -61,6 +47,9 @@ interface Stored {
   /** The markers of the identity's other credentials, as they were before. */
   readonly before: readonly CredentialMarker[];
 }
+
+/** Each opens a few files. */
+const listsAtOnce = 32;
 
 export class CredentialVault implements CredentialSource {
   readonly #keyring: Keyring;
@@ -96,6 +85,16 @@ export class CredentialVault implements CredentialSource {
     }
     const { project } = target;
     return readingOfNone(unusable, after, this.ports.describe(project.provider)?.credentialOrigins(project));
+  }
+
+  /** Reads the credentials of many into memory: the secret storage answers all together nearly as soon as one. */
+  async readAhead(targets: readonly Target[]): Promise<void> {
+    const keys = new Set(targets.map((target) => this.#keyOf(target)));
+    const stored: (readonly [TargetKey, number])[] = [];
+    await mapLimited([...keys], listsAtOnce, async (key) => {
+      for (const { storedAt } of live(await this.ports.markers.list(key))) stored.push([key, storedAt]);
+    });
+    await Promise.all(stored.map(([key, storedAt]) => this.#find(key, storedAt)));
   }
 
   #keyOf(target: Target): TargetKey {

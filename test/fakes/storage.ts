@@ -1,6 +1,6 @@
 /** Strict, recording stand-ins for what is stored: they fail the test when the domain breaks an order it has to keep. */
 import assert from 'node:assert/strict';
-import type { CredentialMarkers } from '../../src/auth/credentialVault';
+import type { CredentialMarkers } from '../../src/auth/vaultPorts';
 import type { TargetAddress, TargetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import type {

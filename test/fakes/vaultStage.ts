@@ -1,6 +1,7 @@
 /** A vault over a keyring and notes in memory, and the form whose values are stored in it. */
 import assert from 'node:assert/strict';
-import { type CredentialMarkers, CredentialVault } from '../../src/auth/credentialVault';
+import { CredentialVault } from '../../src/auth/credentialVault';
+import type { CredentialMarkers } from '../../src/auth/vaultPorts';
 import type { CredentialReading } from '../../src/core/credentialSource';
 import { type Credential, type Project, type Target, targetKey } from '../../src/core/model';
 import type { CredentialForm } from '../../src/core/provider';

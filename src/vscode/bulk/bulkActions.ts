@@ -7,6 +7,7 @@ import { presentBulkProgress, presentBulkQuestion } from '../../core/bulkWords';
 import { type Target, type TargetKey, targetKey } from '../../core/model';
 import type { PresentationContext } from '../../core/presentation';
 import { SleepWatch } from '../../core/sleepWatch';
+import { unlessAborted } from '../../core/unlessAborted';
 import { isQuick } from '../jobs/cancellable';
 import { translate } from '../translate';
 import type { BulkCommandPorts } from './ports';
@@ -18,8 +19,13 @@ export const bulkActions = { resetSeveral };
 async function resetSeveral(targets: readonly Target[], ports: BulkCommandPorts): Promise<void> {
   const { clock, prompts, store, texts } = ports;
   const context: PresentationContext = { now: clock.now(), texts, translate };
-  const plan = await withProgress(vscode.l10n.t('Reading what the resets would do'), ports, (progress, signal) =>
-    previewBulk(withWays(targets, ports), { ...ports, progress }, signal),
+  const plan = await withProgress(
+    vscode.l10n.t('Reading what the resets would do'),
+    ports,
+    async (progress, signal) => {
+      await unlessAborted(ports.vault.readAhead(targets), signal);
+      return previewBulk(withWays(targets, ports), { ...ports, progress }, signal);
+    },
   );
   if (!plan) return;
   if (plan.items.length === 0) return tellNothingToReset(plan.leftOut, context, ports);

@@ -1,4 +1,5 @@
 /** What resetting several consents works with. */
+import type { CredentialVault } from '../../auth/credentialVault';
 import type { ConsentOperations } from '../../core/consentOperations';
 import type { ConsentStore } from '../../core/consentStore';
 import type { JobOperations } from '../../core/jobOperations';
@@ -25,4 +26,5 @@ export interface BulkCommandPorts {
   readonly stores: { readonly journal: Pick<Journal, 'lastVerifiedReset'> };
   readonly targets: Pick<Targets, 'ofNodes'>;
   readonly texts: ReasonTexts;
+  readonly vault: Pick<CredentialVault, 'readAhead'>;
 }
