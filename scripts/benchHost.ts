@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type HostReport, measureIn } from '../test/bench/host/measure';
 import { linesOf } from '../test/bench/host/profile';
@@ -47,7 +47,9 @@ async function main(): Promise<number> {
 }
 
 function print({ vscode, node, rows, shares }: HostReport): void {
-  console.log(`\nVS Code ${vscode}, Node.js ${node}, ${process.platform}, ${availableParallelism()} processors\n`);
+  const [load = 0] = loadavg();
+  const machine = `${process.platform}, ${availableParallelism()} processors with a load of ${load.toFixed(1)}`;
+  console.log(`\nVS Code ${vscode}, Node.js ${node}, ${machine}\n`);
   console.log(tableOf(rows));
   console.log('\nwhat activation spends its time on');
   for (const line of linesOf(shares, shareLimit)) console.log(line);

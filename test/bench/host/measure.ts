@@ -46,7 +46,7 @@ export async function measureIn(
       activations.push(await activate(host, at % 2 === 0, false));
     }
     const profiled: Activated[] = [];
-    for (let at = 0; at < (quick ? 1 : 3); at++) {
+    for (let at = 0; at < (quick ? 2 : 4); at++) {
       say(`profile of activation, window ${at + 1}`);
       profiled.push(...(await activate(host, true, true)));
     }

@@ -52,6 +52,9 @@ export function linesOf(shares: readonly Share[], percent: number): readonly str
   ];
 }
 
+/** Samples are much closer: over a longer gap, a busy machine has let others run. */
+const longestGapMs = 0.5;
+
 /** Milliseconds by node. A sample stands for the time until the next one. */
 function selfTimes({ samples = [], timeDeltas = [], startTime, endTime }: CpuProfile): ReadonlyMap<number, number> {
   const times = new Map<number, number>();
@@ -60,7 +63,7 @@ function selfTimes({ samples = [], timeDeltas = [], startTime, endTime }: CpuPro
     at += timeDeltas[index] ?? 0;
     const next = timeDeltas[index + 1];
     const microseconds = next ?? Math.max(0, endTime - at);
-    times.set(id, (times.get(id) ?? 0) + microseconds / 1000);
+    times.set(id, (times.get(id) ?? 0) + Math.min(microseconds / 1000, longestGapMs));
   }
   return times;
 }

@@ -24,6 +24,8 @@ function profile(samples: readonly (readonly [id: number, ms: number])[], nodes:
   };
 }
 
+const round = (value: number): number => Number(value.toFixed(6));
+
 const nodes: CpuProfile['nodes'] = [
   node(1, '(root)', '', 2, 3, 4, 5),
   node(2, '(idle)', ''),
@@ -40,18 +42,18 @@ const nodes: CpuProfile['nodes'] = [
 describe('the shares of a profile', () => {
   it('are of the nearest function of our own, and of what it has called', () => {
     const samples = [
-      [6, 4],
-      [7, 3],
-      [8, 2],
-      [9, 1],
+      [6, 0.4],
+      [7, 0.3],
+      [8, 0.2],
+      [9, 0.1],
     ] as const;
     assert.deepEqual(
-      sharesOf([profile(samples, nodes)], isOwn).map(({ what, ms, percent }) => [what, ms, percent]),
+      sharesOf([profile(samples, nodes)], isOwn).map(({ what, ms, percent }) => [what, round(ms), round(percent)]),
       [
-        ['registerCommands (shared.js)', 4, 40],
-        ['registerCommands (shared.js) › editor', 3, 30],
-        ['registerCommands (shared.js) › readFileSync (Node)', 2, 20],
-        ['module (shared.js)', 1, 10],
+        ['registerCommands (shared.js)', 0.4, 40],
+        ['registerCommands (shared.js) › editor', 0.3, 30],
+        ['registerCommands (shared.js) › readFileSync (Node)', 0.2, 20],
+        ['module (shared.js)', 0.1, 10],
       ],
     );
   });
@@ -61,11 +63,11 @@ describe('the shares of a profile', () => {
       [2, 50],
       [4, 50],
       [5, 50],
-      [3, 1],
-      [10, 3],
+      [3, 0.1],
+      [10, 0.3],
     ] as const;
     assert.deepEqual(
-      sharesOf([profile(samples, nodes)], isOwn).map(({ what, percent }) => [what, percent]),
+      sharesOf([profile(samples, nodes)], isOwn).map(({ what, percent }) => [what, round(percent)]),
       [
         ['registerCommands (shared.js) › compile (V8)', 75],
         ['garbage collection', 25],
@@ -76,11 +78,11 @@ describe('the shares of a profile', () => {
   it('of several profiles are of their sum, and their milliseconds of one', () => {
     const shares = sharesOf(
       [
-        profile([[6, 1]], nodes),
+        profile([[6, 0.1]], nodes),
         profile(
           [
-            [6, 2],
-            [9, 3],
+            [6, 0.2],
+            [9, 0.3],
           ],
           nodes,
         ),
@@ -88,11 +90,22 @@ describe('the shares of a profile', () => {
       isOwn,
     );
     assert.deepEqual(
-      shares.map(({ ms, percent }) => [ms, percent]),
+      shares.map(({ ms, percent }) => [round(ms), round(percent)]),
       [
-        [1.5, 50],
-        [1.5, 50],
+        [0.15, 50],
+        [0.15, 50],
       ],
+    );
+  });
+
+  it('do not count the time in which a busy machine has let others run', () => {
+    const samples = [
+      [6, 80],
+      [9, 0.5],
+    ] as const;
+    assert.deepEqual(
+      sharesOf([profile(samples, nodes)], isOwn).map(({ percent }) => round(percent)),
+      [50, 50],
     );
   });
 
