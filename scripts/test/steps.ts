@@ -21,14 +21,16 @@ function suite(name: string, command: readonly string[], after: readonly string[
 
 /**
  * All that `npm test` does. The order is the order of the summary; what need not wait for something runs beside it.
- * The steps that start a VS Code come one after the other, as two at a time are slower than that on two cores, and begin
- * as soon as they can: they are the longest way through. The tests of plain code run beside them.
+ * The steps that start a VS Code are the longest way through, and begin as soon as they can, beside the tests of plain code.
+ * When those are done the longer ways take their place: two editors at a time are slower, but faster than one and an idle core.
  */
 export const steps: readonly Step[] = [
   check('typecheck', [node, bin('typescript', 'bin', 'tsc'), '--noEmit']),
   check('lint', [node, bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.']),
   check('build', [node, 'esbuild.mjs']),
-  check('provide VS Code', [...tsx, 'scripts/provide.ts']),
+  // It compares times: beside what loads and unpacks, not beside an editor.
+  check('sizes and speed', [...tsx, 'scripts/bench.ts', '--check'], ['typecheck', 'lint', 'build']),
+  check('provide VS Code', [...tsx, 'scripts/provide.ts'], ['typecheck', 'lint', 'build']),
   suite(
     'unit and manifest',
     [node, bin('c8', 'bin', 'c8.js'), node, ...mocha(10_000, 'test/unit/**/*.test.ts', 'test/manifest/**/*.test.ts')],
@@ -37,7 +39,7 @@ export const steps: readonly Step[] = [
   suite(
     'host, oldest VS Code',
     [...tsx, 'test/host/run.ts', '--vscode', 'min', '--no-build'],
-    ['build', 'provide VS Code'],
+    ['sizes and speed', 'provide VS Code'],
   ),
   suite(
     'host, newest VS Code',
@@ -45,15 +47,14 @@ export const steps: readonly Step[] = [
     ['host, oldest VS Code'],
   ),
   suite('ui', [...tsx, 'scripts/test/browserRun.ts', 'test/ui'], ['host, newest VS Code'], 12),
-  suite('ui, longer ways', [...tsx, 'scripts/test/browserRun.ts', 'test/ui/flows'], ['ui'], 12),
   suite('contract', [node, ...mocha(30_000, 'test/contract/**/*.test.ts')]),
   suite('faults', [node, ...mocha(30_000, 'test/faults/**/*.test.ts')]),
   suite('conformance', [node, ...mocha(120_000, 'test/conformance/*.test.ts')]),
-  check(
-    'packaged extension',
-    [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'],
-    ['ui, longer ways', 'unit and manifest'],
+  suite(
+    'ui, longer ways',
+    [...tsx, 'scripts/test/browserRun.ts', 'test/ui/flows'],
+    ['host, newest VS Code', 'unit and manifest', 'contract', 'faults', 'conformance'],
+    12,
   ),
-  // It compares times: not beside an editor.
-  check('sizes and speed', [...tsx, 'scripts/bench.ts', '--check'], ['packaged extension']),
+  check('packaged extension', [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'], ['ui', 'unit and manifest']),
 ];

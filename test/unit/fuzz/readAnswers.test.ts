@@ -9,7 +9,7 @@ import { noon } from '../../fakes/resetStage';
 import { assertTold } from '../../fakes/toldReasons';
 import * as venafi from '../../fakes/venafiScene';
 import { ending } from './answers';
-import { cases, patience } from './cases';
+import { assertMet, cases, patience } from './cases';
 import { googleErrors, oauthErrors, toolkitErrors, vedErrors, vedResults } from './realBodies';
 
 const never = new AbortController().signal;
@@ -78,7 +78,7 @@ describe('any answers to the reads before a reset', () => {
       ),
       cases(80),
     );
-    for (const kind of ['ready', 'stopped', 'dead-credential', 'aborted']) assert.ok(seen.has(kind), kind);
+    assertMet(seen, 'ready', 'stopped', 'dead-credential', 'aborted');
   });
 
   it('Identity Platform', async function () {
@@ -107,7 +107,7 @@ describe('any answers to the reads before a reset', () => {
       ),
       cases(80),
     );
-    for (const kind of ['ready', 'stopped', 'dead-credential', 'aborted']) assert.ok(seen.has(kind), kind);
+    assertMet(seen, 'ready', 'stopped', 'dead-credential', 'aborted');
   });
 
   it('Venafi TPP', async function () {
@@ -136,6 +136,6 @@ describe('any answers to the reads before a reset', () => {
       ),
       cases(200),
     );
-    for (const kind of ['ready', 'stopped', 'aborted']) assert.ok(seen.has(kind), kind);
+    assertMet(seen, 'ready', 'stopped', 'aborted');
   });
 });

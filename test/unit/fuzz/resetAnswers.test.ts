@@ -8,7 +8,7 @@ import { credentialWith, IdentityPlatformScene, nativeCode, withKey } from '../.
 import { assertTold } from '../../fakes/toldReasons';
 import { alice, ready, targetWith, VenafiScene } from '../../fakes/venafiScene';
 import { ending } from './answers';
-import { cases, patience } from './cases';
+import { assertMet, cases, patience } from './cases';
 import { isPlainObject, jsonOf } from './json';
 import { googleErrors, oauthErrors, toolkitErrors, vedErrors, vedResults } from './realBodies';
 
@@ -145,7 +145,7 @@ describe('any answer to a reset', () => {
         }),
         cases(way.runs ?? 250),
       );
-      for (const kind of ['accepted', 'refused', 'unknown', 'not-sent', 'aborted']) assert.ok(seen.has(kind), kind);
+      assertMet(seen, 'accepted', 'refused', 'unknown', 'not-sent', 'aborted');
     });
   }
 });

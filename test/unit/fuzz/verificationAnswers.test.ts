@@ -9,7 +9,7 @@ import { noon } from '../../fakes/resetStage';
 import { assertTold } from '../../fakes/toldReasons';
 import * as venafi from '../../fakes/venafiScene';
 import { ending } from './answers';
-import { cases, patience } from './cases';
+import { assertMet, cases, patience } from './cases';
 import { isPlainObject, jsonOf } from './json';
 import { googleErrors, oauthErrors, vedErrors, vedResults } from './realBodies';
 
@@ -40,6 +40,11 @@ async function verifyVenafi(id: string, method: 'GetGrants' | 'GrantCount', answ
   scene.answers(method, answer);
   const at = { readAt: noon, asOf: noon, grantCount: 9 };
   return scene.provider.verify(venafi.credentialTarget(id, venafi.pasted), at, never);
+}
+
+/** Where Google's error model puts the reason; under another key it says nothing. */
+function isSaidToBe(why: string, details: unknown): boolean {
+  return Array.isArray(details) && details.some((one: unknown) => isPlainObject(one) && one['reason'] === why);
 }
 
 /** Grants that were issued after the reset belong to a newer consent. */
@@ -86,7 +91,7 @@ const reads: readonly Read[] = [
       status === 401 &&
       isPlainObject(body['error']) &&
       body['error']['status'] === 'UNAUTHENTICATED' &&
-      !JSON.stringify(body).includes('CREDENTIALS_MISSING'),
+      !isSaidToBe('CREDENTIALS_MISSING', body['error']['details']),
   },
   {
     name: 'tokeninfo',
@@ -161,7 +166,7 @@ describe('any answer to the read after a reset', () => {
         }),
         cases(read.runs ?? 250),
       );
-      for (const kind of ['gone', 'alive', 'failed']) assert.ok(seen.has(kind) || read.name === 'GrantCount', kind);
+      if (read.name !== 'GrantCount') assertMet(seen, 'gone', 'alive', 'failed');
     });
   }
 });
