@@ -100,9 +100,8 @@ async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortS
         return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));
       case 'unchanged': {
         // Reading took its time: another window may have added or ended a credential meanwhile.
-        const why = await confirmed.recheck?.();
+        const [why, still] = await Promise.all([confirmed.recheck?.(), recheck(confirmed, ports, signal)]);
         if (why) return end(ending(ports, 'not-sent', why));
-        const still = await recheck(confirmed, ports, signal);
         return still.kind === 'end' ? still : end(await sendAndVerify(confirmed, lock, ports, signal));
       }
     }
@@ -207,12 +206,15 @@ async function confirm(
 /** With the lock held: is everything that was confirmed still so? Another window may have been faster. */
 async function recheck(confirmed: Confirmed, ports: ResetPorts, signal: AbortSignal): Promise<Step<undefined>> {
   const { target, generation } = confirmed;
-  const last = await ports.journal.lastVerifiedReset(confirmed.address);
+  const [last, stored] = await Promise.all([
+    ports.journal.lastVerifiedReset(confirmed.address),
+    // From the disk: another window's new credential may not have reached this window's memory yet.
+    ports.credentials.storedGeneration(target),
+  ]);
   // It may have been sent with another one of them. A dead one that was left behind says nothing about a newer one.
   if (!ports.byOperator && last && wereEndedBy(last, target.credentials))
     return end(alreadyReset(ports, last.closedAt));
-  // From the disk: another window's new credential may not have reached this window's memory yet.
-  if ((await ports.credentials.storedGeneration(target)) !== generation) {
+  if (stored !== generation) {
     return end(ending(ports, 'not-sent', reason('credential.changed', {}, [{ kind: 'retry' }])));
   }
   if (signal.aborted) return end(ending(ports, 'cancelled', reason('cancelled.nothingSent')));

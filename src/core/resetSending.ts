@@ -66,8 +66,8 @@ async function lastLook(
   lock: Pick<HeldLock, 'isOurs'>,
   ports: ResetPorts,
 ): Promise<Outcome | undefined> {
-  if (!(await lock.isOurs())) return ending(ports, 'not-sent', reason('lock.lost', {}, [{ kind: 'retry' }]));
-  const why = await confirmed.recheck?.();
+  const [isOurs, why] = await Promise.all([lock.isOurs(), confirmed.recheck?.()]);
+  if (!isOurs) return ending(ports, 'not-sent', reason('lock.lost', {}, [{ kind: 'retry' }]));
   return why ? ending(ports, 'not-sent', why) : obstacleNow(confirmed, ports);
 }
 

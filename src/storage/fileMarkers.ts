@@ -46,6 +46,9 @@ const namePattern = /^[0-9a-f]{64}-\d+\.json$/;
 const shardLength = 2;
 const shardPattern = /^[0-9a-f]{2}$/;
 
+/** How many files are remembered: as many as a large bulk comes back to. */
+const mostKept = 2000;
+
 /** How many files are read at the same time. */
 const readersAtOnce = 32;
 
@@ -85,11 +88,38 @@ export function createFileMarkers(options: {
     return undefined;
   }
 
+  const kept = new Map<string, { readonly version: string; readonly file: MarkerFile }>();
+
+  /** As {@link read}, but only if the file is another one than the last time: each change replaces it by a new file. */
+  async function readAnew(name: string): Promise<MarkerFile | undefined> {
+    const version = await versionOf(name);
+    const before = kept.get(name);
+    kept.delete(name);
+    const file = before && before.version === version ? before.file : await read(name);
+    if (file && version !== undefined) kept.set(name, { version, file });
+    const [oldest] = kept.size > mostKept ? kept.keys() : [];
+    if (oldest !== undefined) kept.delete(oldest);
+    return file;
+  }
+
+  /** Asked before the file is read: what is read may be newer than its version says, but never older. */
+  async function versionOf(name: string): Promise<string | undefined> {
+    try {
+      const { ino, size, mtimeNs, ctimeNs } = await fs.stat(join(shardOf(name), name), { bigint: true });
+      return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+    } catch {
+      return undefined; // Reading it will say why.
+    }
+  }
+
   /** The markers of the files by identity, oldest first. */
-  async function readAll(names: readonly string[]): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> {
+  async function readAll(
+    names: readonly string[],
+    readOne: typeof read,
+  ): Promise<ReadonlyMap<TargetKey, readonly CredentialMarker[]>> {
     const markers = new Map<TargetKey, CredentialMarker[]>();
     await mapLimited(names, readersAtOnce, async (name) => {
-      const file = await read(name);
+      const file = await readOne(name);
       if (!file) return;
       const key = file.key as TargetKey;
       markers.set(key, [...(markers.get(key) ?? []), file.marker]);
@@ -132,7 +162,7 @@ export function createFileMarkers(options: {
     async list(key) {
       const prefix = `${sha256(key)}-`;
       const own = (await namesBelow(shardOf(prefix))).filter((name) => name.startsWith(prefix) && isMarker(name));
-      return (await readAll(own)).get(key) ?? [];
+      return (await readAll(own, readAnew)).get(key) ?? [];
     },
     async add(key, marker) {
       const path = pathOf(key, marker.storedAt);
@@ -174,7 +204,7 @@ export function createFileMarkers(options: {
       await mapLimited(shards, readersAtOnce, async (shard) => {
         names.push(...(await namesBelow(join(folder, shard))).filter(isMarker));
       });
-      return readAll(names);
+      return readAll(names, read);
     },
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TargetKey } from '../../../src/core/model';
 import type { CredentialMarker } from '../../../src/core/ports';
 import { createFileMarkers } from '../../../src/storage/fileMarkers';
-import { StorageUnavailable } from '../../../src/storage/fileSystem';
+import { nodeFs, StorageUnavailable } from '../../../src/storage/fileSystem';
 import { freshFolder, RecordingLog, WatchedFs } from './support';
 
 const marker = { form: 'accessToken', storedAt: 5, origins: ['https://service.example.com'] };
@@ -124,6 +124,33 @@ describe('fileMarkers', () => {
     await store().set(bob, marker);
     await store().set(bob, at(6));
     assert.deepEqual([await store().list(alice), await store().list(bob)], [[marker], [marker, at(6)]]);
+  });
+
+  it('reads a file again only when it is another one', async () => {
+    let reads = 0;
+    const readFileCounted: typeof nodeFs.readFile = Object.assign((...where: Parameters<typeof nodeFs.readFile>) => {
+      reads += 1;
+      return nodeFs.readFile(...where);
+    }) as typeof nodeFs.readFile;
+    const here = createFileMarkers({ folder: folder(), log, fs: { ...nodeFs, readFile: readFileCounted } });
+    await store().set(alice, marker);
+    for (let time = 0; time < 3; time++) assert.deepEqual(await here.list(alice), [marker]);
+    assert.equal(reads, 1);
+    // As long as the one before, and by another window.
+    const [one, other] = [
+      { ...marker, form: 'one' },
+      { ...marker, form: 'two' },
+    ] as const;
+    for (const now of [one, other, one]) {
+      await store().set(alice, now);
+      assert.deepEqual(await here.list(alice), [now]);
+    }
+    const [name] = await files();
+    await writeFile(path(String(name)), (await readFile(path(String(name)), 'utf8')).replace('"one"', '"six"'));
+    assert.equal((await here.list(alice))[0]?.form, 'six', 'edited by hand');
+    await store().delete(alice, marker.storedAt);
+    assert.deepEqual(await here.list(alice), []);
+    assert.equal(reads, 5);
   });
 
   it('rejects a failed set and keeps the old marker', async () => {
