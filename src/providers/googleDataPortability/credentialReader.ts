@@ -110,14 +110,17 @@ export class CredentialReader {
     };
   }
 
-  /** Gets a token and asks `accessType:check` with it. Only reads, so a dead cached token is renewed once. */
+  /**
+   * Gets a token and asks `accessType:check` with it. Only reads, so a dead token is renewed once. One that was made just now,
+   * too: another window's reset may have come in between, and then it is the refresh token that tells.
+   */
   async #check(target: CredentialTarget, purpose: Purpose, signal: AbortSignal): Promise<OneReading> {
     const { credential } = target;
     const api = this.api(target);
     let reading = await this.tokens.get(target, signal);
     if (reading.kind !== 'token') return withoutToken(credential, reading);
     let answer = await checkAccessType(api, reading.token.secret, purpose, signal);
-    if (answer.kind === 'dead-token' && !reading.token.fresh) {
+    if (answer.kind === 'dead-token' && credential.form === credentialForms.refreshToken.id) {
       reading = await this.tokens.get(target, signal, true);
       if (reading.kind !== 'token') return withoutToken(credential, reading);
       answer = await checkAccessType(api, reading.token.secret, purpose, signal);

@@ -96,6 +96,7 @@ describe('Google Data Portability: preview', () => {
     assert.deepEqual(scene.paths.slice(2), ['/v1/accessType:check', '/token', '/v1/accessType:check']);
   });
 
+  const rejects: Service = { '/v1/accessType:check': [rejected] };
   const rows: readonly (readonly [string, Credential, Service, string])[] = [
     ['dead refresh token', byRefresh, { '/token': [invalidGrant] }, 'dead-credential: google.invalidGrant'],
     ['dead access token', byAccess, { '/v1/accessType:check': [rejected] }, 'dead-credential: google.tokenExpired'],
@@ -104,6 +105,12 @@ describe('Google Data Portability: preview', () => {
       byRefresh,
       { '/v1/accessType:check': [rejected] },
       'stopped: refused: google.tokenExpired',
+    ],
+    [
+      'fresh token that another window has ended at once: the refresh token tells',
+      byRefresh,
+      { '/token': [response(200, { access_token: 'ya29.a', expires_in: 3599 }), invalidGrant], ...rejects },
+      'dead-credential: google.invalidGrant',
     ],
     [
       'wrong client',
