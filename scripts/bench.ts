@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bulkAgainstIdeal, bulkConnections } from '../test/bench/bulkReset';
-import { journalGrowth } from '../test/bench/growth';
+import { journalGrowth, notesGrowth } from '../test/bench/growth';
 import { hotReset } from '../test/bench/hotReset';
 import { identityGrowth } from '../test/bench/identities';
 import { activationImports } from '../test/bench/imports';
@@ -73,6 +73,7 @@ async function measure(quick: boolean, profile: string | undefined): Promise<rea
     say('growth');
     rows.push(...(await journalGrowth(quick ? 10_000 : 100_000, quick ? 20 : 40)));
     rows.push(await identityGrowth(10_000, quick ? 10 : 40));
+    rows.push(await notesGrowth(quick ? 3000 : 10_000, 40));
     say('memory');
     rows.push(...(await memory(service, quick ? 3000 : 10_000)));
     return rows;

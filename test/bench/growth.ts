@@ -1,10 +1,14 @@
-/** What should cost the same however much there is: an entry of the journal, and a change of one identity. */
+/** What should cost the same however much there is: an entry of the journal, and finding what one identity has. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mapLimited } from '../../src/core/mapLimited';
+import type { TargetKey } from '../../src/core/model';
 import type { Outcome } from '../../src/core/outcome';
 import type { Log, NewJournalEntry } from '../../src/core/ports';
 import { createFileJournal, type FileJournal } from '../../src/storage/fileJournal';
+import { createFileMarkers } from '../../src/storage/fileMarkers';
+import { nodeFs, type StorageFs } from '../../src/storage/fileSystem';
 import { formatEvent } from '../../src/storage/journalEvents';
 import { createProcessIdentity } from '../../src/storage/processIdentity';
 import { systemClock } from '../../src/vscode/systemPorts';
@@ -46,6 +50,58 @@ export async function journalGrowth(size: number, rounds: number): Promise<reado
     { what: `the first look at a journal of ${size} entries`, goal: 0, ours: survey, unit: 'ms', kind: 'told' },
   ];
 }
+
+/** Looks for what is noted of the credentials of one identity, among those of few and of many. */
+export async function notesGrowth(most: number, rounds: number): Promise<Row> {
+  const [few, many] = [await notesOf(10), await notesOf(most)];
+  try {
+    const times: { readonly few: number; readonly many: number }[] = [];
+    for (let round = 0; round <= rounds; round++) times.push({ few: await few.look(), many: await many.look() });
+    const [among10, ours] = [Math.min(...times.map((one) => one.few)), Math.min(...times.map((one) => one.many))];
+    return {
+      what: `finding the credentials of one identity among ${most}`,
+      goal: 1.2,
+      peer: { name: 'among 10', value: among10 },
+      ours,
+      ratio: ours / among10,
+      unit: 'ms',
+      kind: 'timed',
+    };
+  } finally {
+    for (const { close } of [few, many]) close();
+  }
+}
+
+interface Notes {
+  /** Milliseconds for the notes of ten identities, one after the other. */
+  look(): Promise<number>;
+  close(): void;
+}
+
+async function notesOf(size: number): Promise<Notes> {
+  const folder = mkdtempSync(join(tmpdir(), 'reconsent-bench-'));
+  const markers = createFileMarkers({ folder, log: silent, fs: withoutSync });
+  const keys = Array.from({ length: size }, (_, at) => `["bench","user${at}"]` as TargetKey);
+  const marker = { form: 'refreshToken', storedAt: 1, origins: ['https://dataportability.googleapis.com'] };
+  await mapLimited(keys, 16, (key) => markers.set(key, marker));
+  return {
+    look: async () => {
+      const begun = performance.now();
+      // The same ones each time, as a bulk asks for each several times.
+      for (const key of keys.slice(0, 10)) {
+        if ((await markers.list(key)).length !== 1) throw new Error('a note is gone');
+      }
+      return performance.now() - begun;
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Ten thousand files are made faster that way. */
+const withoutSync: StorageFs = {
+  ...nodeFs,
+  open: async (...where) => Object.assign(await nodeFs.open(...where), { sync: async () => undefined }),
+};
 
 let operations = 0;
 
