@@ -103,6 +103,15 @@ describe('transport: client certificates', () => {
     }
   });
 
+  it('a server that speaks no TLS has refused nothing', async () => {
+    const plain = await bench.listen(
+      net.createServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))),
+      'https',
+    );
+    const { result, sent } = await send(plain, pairOf(ours, plain));
+    assert.deepEqual([causeOf(result), sent], ['tls-other', 0]);
+  });
+
   it('what is wrong with the server comes before what it may think of us', async () => {
     const server = await serve({ ...(await authority.issue({ name: 'other.example' })) });
     const { result } = await send(server, pairOf(ours, server));

@@ -28,11 +28,10 @@ describe('transport: nothing was sent', () => {
   afterEach(() => bench.close());
 
   async function assertNotSent(request: HttpRequest, cause: NotSentCause, detail?: RegExp) {
+    // A busy computer takes longer for the other causes, too.
+    const limits = cause === 'connect-timeout' ? { connectMs: 150 } : {};
     for (const effect of ['read', 'irreversible'] as const) {
-      const { result, sent } = await sendCounting(bench.transport({ limits: { connectMs: 150 } }), {
-        ...request,
-        effect,
-      });
+      const { result, sent } = await sendCounting(bench.transport({ limits }), { ...request, effect });
       assert.equal(result.kind, 'not-sent', JSON.stringify(result));
       assert.equal(result.kind === 'not-sent' && result.cause, cause, JSON.stringify(result));
       if (detail) assert.match(result.kind === 'not-sent' ? result.detail : '', detail);
@@ -198,7 +197,9 @@ describe('transport: nothing was sent', () => {
       await transport.close();
       assert.deepEqual((await sendCounting(transport, post(server.origin))).result, { kind: 'aborted', sent: false });
       transport.warm(server.origin);
-      assert.equal(server.connections(), 0);
+      // Another one is there by the time at which it would have come.
+      await bench.transport().send(get(server.origin), neverAborted);
+      assert.equal(server.connections(), 1);
     });
   });
 

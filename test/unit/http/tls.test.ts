@@ -37,6 +37,28 @@ describe('transport: TLS', () => {
     }
   });
 
+  it('names the server that it wants, unless by its address, and speaks HTTP/1.1', async () => {
+    const seen: unknown[] = [];
+    const certificate = await authority.issue();
+    const server = await bench.listen(
+      https.createServer({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (request, response) => {
+        const { servername, alpnProtocol } = request.socket as tls.TLSSocket & { readonly servername?: unknown };
+        seen.push([servername, alpnProtocol]);
+        response.end();
+      }),
+      'https',
+    );
+    const transport = trusting(authority.pem);
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const { result } = await sendCounting(transport, post(`https://${host}:${server.port}`));
+      assert.equal(result.kind, 'response', JSON.stringify(result));
+    }
+    assert.deepEqual(seen, [
+      [false, 'http/1.1'],
+      ['localhost', 'http/1.1'],
+    ]);
+  });
+
   it('adds certificates for one origin and not for others', async () => {
     const one = await serve();
     const other = await serve();

@@ -81,6 +81,7 @@ describe('Google Data Portability: reading a job', () => {
     'http://storage.googleapis.com/a?x=planted',
     'http://127.0.0.1:80/a?x=planted',
     'https://user@storage.googleapis.com/planted',
+    'https://:word@storage.googleapis.com/planted',
     'file:///etc/passwd',
     'planted',
     'data:text/plain,planted',
@@ -94,11 +95,17 @@ describe('Google Data Portability: reading a job', () => {
 
   it('takes plain addresses of this computer from a service on this computer', async () => {
     const local = 'http://127.0.0.1:9400';
-    const scene = new GoogleScene({ [path]: [withUrls(`${local}/a.zip?signature=x`)] });
     const { credentials, ...rest } = targetWith(accessCredential('local', 0, [local]));
     const project = { ...rest.project, endpoint: local };
-    const result = await archivesOf(scene).read({ ...rest, project, credentials }, 'a', never);
-    assert.equal(result.kind === 'state' && result.addresses.length, 1);
+    const taken = async (url: string) => {
+      const scene = new GoogleScene({ [path]: [withUrls(url)] });
+      const result = await archivesOf(scene).read({ ...rest, project, credentials }, 'a', never);
+      return result.kind === 'state' && result.addresses.length;
+    };
+    assert.equal(await taken(`${local}/a.zip?signature=x`), 1);
+    for (const url of ['http://storage.googleapis.com/a', 'ftp://127.0.0.1/a', 'file:///etc/passwd']) {
+      assert.equal(await taken(url), false, url);
+    }
   });
 
   it('renews a kept token that died, once', async () => {
