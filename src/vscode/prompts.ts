@@ -188,15 +188,21 @@ export class Prompts {
   }
 
   async text(input: TextInput): Promise<string | undefined> {
+    const prompt = inert(input.prompt);
+    const validate = (text: string): string | undefined => {
+      const problem = input.validate(text);
+      return problem === undefined ? undefined : inert(problem);
+    };
+    // The editor's own box would keep what was typed when it hides.
+    if (input.secret) {
+      const entered = await inputOrBack({ ...input, prompt, validate, canGoBack: false });
+      return typeof entered === 'string' ? entered : undefined;
+    }
     return vscode.window.showInputBox({
       title: input.title,
-      prompt: inert(input.prompt),
-      password: input.secret === true,
+      prompt,
       ignoreFocusOut: true,
-      validateInput: (text) => {
-        const problem = input.validate(text);
-        return problem === undefined ? undefined : inert(problem);
-      },
+      validateInput: validate,
       ...(input.placeholder === undefined ? {} : { placeHolder: input.placeholder }),
       ...(input.value === undefined ? {} : { value: input.value }),
     });

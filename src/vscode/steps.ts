@@ -49,7 +49,11 @@ export function inputOrBack(step: InputStep): Promise<string | typeof back | und
   return answerOf(box, step, (done) => {
     const text = box.value;
     void check().then((right) => {
-      if (right) done(text);
+      if (!right) return;
+      // The editor keeps what stands in a field that it hides.
+      box.value = '';
+      box.hide();
+      done(text);
     });
   });
 }

@@ -110,6 +110,8 @@ export class ShownInput {
   step: number | undefined;
   totalSteps: number | undefined;
   validationMessage: string | undefined;
+  /** What stood in the field when it was hidden. */
+  left: string | undefined;
   readonly #accept = new Set<() => void>();
   readonly #hide = new Set<() => void>();
   readonly #value = new Set<(text: string) => void>();
@@ -142,6 +144,11 @@ export class ShownInput {
   goBack(): void {
     assert.ok(this.buttons.includes(backButton), 'there is no way back');
     for (const listener of this.#button) listener(backButton);
+  }
+
+  /** The editor keeps what stands in the field. */
+  hide(): void {
+    this.left = this.value;
   }
 
   dispose(): void {

@@ -69,8 +69,11 @@ describe('fault 12: commands, tasks and bulks leave no secret anywhere', () => {
     Object.assign(editor.api.window, {
       showQuickPick: async (items: readonly { readonly label: string }[]) =>
         items.find(({ label }) => label === 'Access token'),
-      showInputBox: async () => accessToken,
     });
+    editor.inInput = (input) => {
+      input.value = accessToken;
+      input.accept();
+    };
     const prompts = new Prompts(world.texts);
     const { operations, store, vault, secrets } = world;
     const write = (line: string): void => stage.logged([line]);

@@ -22,17 +22,18 @@ type Answers = Pick<
 
 /** What the extension builds itself: an input box or a list, as a step of several. */
 class ScriptedStep {
-  readonly #listeners = { accept: new Set<() => void>(), hide: new Set<() => void>() };
+  readonly #listeners = { accept: new Set<() => void>(), change: new Set<() => void>(), hide: new Set<() => void>() };
   readonly onDidAccept = this.#on('accept');
   readonly onDidHide = this.#on('hide');
-  readonly onDidChangeValue = (): void => undefined;
-  readonly onDidTriggerButton = (): void => undefined;
+  readonly onDidChangeValue = this.#on('change');
+  readonly onDidTriggerButton = (): vscode.Disposable => ({ dispose: () => undefined });
   title = '';
   prompt = '';
   password = false;
   /** Whether the text is still being judged. */
   busy = false;
   value = '';
+  validationMessage: string | undefined;
   items: readonly vscode.QuickPickItem[] = [];
   selectedItems: readonly vscode.QuickPickItem[] = [];
 
@@ -54,10 +55,23 @@ class ScriptedStep {
     });
   }
 
+  /** What is told of a text while it is typed. */
+  async judge(text: string): Promise<string | undefined> {
+    this.value = text;
+    for (const listener of this.#listeners.change) listener();
+    await new Promise((soon) => setImmediate(soon));
+    return this.validationMessage;
+  }
+
+  hide(): void {}
+
   dispose(): void {}
 
-  #on(event: 'accept' | 'hide') {
-    return (listener: () => void): void => void this.#listeners[event].add(listener);
+  #on(event: 'accept' | 'change' | 'hide') {
+    return (listener: () => void): vscode.Disposable => {
+      this.#listeners[event].add(listener);
+      return { dispose: () => void this.#listeners[event].delete(listener) };
+    };
   }
 }
 
@@ -114,7 +128,7 @@ export class ScriptedUser {
 
   #type(step: ScriptedStep): boolean {
     const { title, prompt, password } = step;
-    this.inputs.push({ title, prompt, password });
+    this.inputs.push({ title, prompt, password, validateInput: (text) => step.judge(text) });
     const text = this.typed.shift();
     step.value = text ?? '';
     return text !== undefined;
