@@ -11,6 +11,7 @@ import {
 } from './dataFolder';
 import { cleanEnvironment } from './environment';
 import { ToolingError } from './failure';
+import { repoRoot } from './paths';
 import { type ProcessTree, spawnTree } from './processTree';
 import type { HostInstall } from './provide';
 
@@ -32,6 +33,8 @@ export interface ServerOptions extends InitialSettings {
   readonly testDriver?: boolean;
   /** Leave workspace trust on: new folders then open in Restricted Mode. */
   readonly workspaceTrust?: boolean;
+  /** Have logs written into files below `user/logs` even where the native module for that is missing. */
+  readonly logFiles?: boolean;
   /** More environment variables for the server and its extension hosts. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -51,6 +54,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** The server hands its own Node options on to the extension hosts; from their environment it takes them away. */
+const logFiles = `--require=${join(repoRoot, 'scripts', 'host', 'logFiles.js')}`;
 const startLimitMs = 60_000;
 
 /**
@@ -90,6 +95,7 @@ export async function startServer(host: HostInstall, options: ServerOptions = {}
 
 function serverArguments(host: HostInstall, options: ServerOptions, folders: DataFolders): string[] {
   return [
+    ...(options.logFiles ? [logFiles] : []),
     host.serverMain,
     ...dataFolderArguments(folders),
     '--host=127.0.0.1',

@@ -54,6 +54,7 @@ async function main(): Promise<number> {
         `--user-data-dir=${userData}`,
         `--extensions-dir=${join(temporary, 'extensions')}`,
         '--disable-workspace-trust',
+        '--log=reconsent.reconsent:trace',
         '--skip-welcome',
         '--skip-release-notes',
       ],

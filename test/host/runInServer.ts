@@ -52,6 +52,7 @@ export async function runInServer(version: HostVersion, run: SuiteRun): Promise<
   try {
     server = await startServer(host, {
       testDriver: true,
+      logFiles: run.logLevel !== 'off',
       ...(run.env ? { env: run.env } : {}),
       // Linked, because a window takes one extension in development only.
       linked: [debuggerFolder, callerFolder],

@@ -33,6 +33,8 @@ export interface WorkbenchOptions {
   readonly ownSandbox?: boolean;
   /** Leave workspace trust on: the window then opens in Restricted Mode. */
   readonly workspaceTrust?: boolean;
+  /** Have logs written into files, as a desktop VS Code does; the output view shows what is in them. */
+  readonly logFiles?: boolean;
   /** A folder that keeps user data and extensions after the end. */
   readonly dataFolder?: string;
   /** Size of the window in CSS pixels. */
@@ -89,6 +91,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       },
       machineSettings: { 'reconsent.sandbox.port': sandboxPort, ...options.machineSettings },
       workspaceTrust: options.workspaceTrust ?? false,
+      logFiles: options.logFiles ?? false,
       ...(options.linked ? { linked: options.linked } : {}),
       ...(options.vsix ? { vsix: options.vsix } : {}),
       ...(options.dataFolder ? { dataFolder: options.dataFolder } : {}),
