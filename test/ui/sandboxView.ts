@@ -142,6 +142,14 @@ export class SandboxView {
     await this.#ask('POST', 'google/faults', { name: 'connectionResetAfter', route: 'reset', times: 1 });
   }
 
+  /** The next request there is answered with this, and has no effect. */
+  async answer(
+    path: string,
+    answer: { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: unknown },
+  ): Promise<void> {
+    await this.#ask('POST', 'faults', { match: { path }, effect: { kind: 'answer', ...answer }, times: 1 });
+  }
+
   async mend(): Promise<void> {
     await this.#ask('DELETE', 'faults');
   }

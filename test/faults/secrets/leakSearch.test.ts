@@ -148,6 +148,15 @@ describe('fault 12: the search for leaks', () => {
     assert.match(search.summary(search.search()), /^2 secrets, 2 places, \d+ encodings, 4 hits$/);
   });
 
+  it('says where something stands that is no secret, and does not count it', () => {
+    const search = new LeakSearch();
+    search.look('log', 'Reset of known-project/alice: verified');
+    search.look('journal', '{}');
+    search.look('exported', Buffer.from('known-project').toString('base64'));
+    assert.deepEqual(search.whereIs('known-project'), ['log', 'exported']);
+    assert.equal(search.summary(search.search()).startsWith('0 secrets, 3 places, '), true);
+  });
+
   it('refuses to search for what is too short to be told from other text', () => {
     assert.throws(() => new LeakSearch().plant('code', '1234567'), /7 characters/);
   });

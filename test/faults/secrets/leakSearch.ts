@@ -2,7 +2,7 @@
  * Fault 12's searcher: secrets that were planted, places where none of them may be, and every form in which one could have
  * been written there; also the first and the last characters of it alone.
  */
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { encodings } from './encodings';
@@ -66,20 +66,33 @@ export class LeakSearch {
     for (const value of values) this.look(place, ...readings(value));
   }
 
-  /** Every file below, by its bytes, and the names of files and folders. */
-  lookBelow(place: string, folder: string, except: (path: string) => boolean = () => false): void {
-    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      const path = join(folder, name);
-      if (except(path)) continue;
-      this.look(`${place}: names`, name);
-      const file = lstatSync(path, { throwIfNoEntry: false });
-      if (file?.isSymbolicLink()) this.look(`${place}: names`, readlinkSync(path));
-      else if (file?.isFile()) this.look(`${place}: ${name}`, readFileSync(path, 'latin1'));
-    }
+  /** Every file below, by its bytes, and the names of files and folders; where a link leads is not part of it. */
+  lookBelow(place: string, folder: string): void {
+    const go = (below: string): void => {
+      for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+        const name = join(below, entry.name);
+        const path = join(folder, name);
+        this.look(`${place}: names`, name);
+        if (entry.isDirectory()) go(name);
+        else if (entry.isSymbolicLink()) this.look(`${place}: names`, readlinkSync(path));
+        else if (entry.isFile()) this.look(`${place}: ${name}`, contents(path));
+      }
+    };
+    go('');
   }
 
   search(): readonly Hit[] {
-    const needles = this.#needles();
+    return this.#hits(needlesOf(this.#secrets));
+  }
+
+  /** Where a value stands that is no secret: it shows that these places are read. */
+  whereIs(value: string): readonly string[] {
+    const known = needlesOf(new Map([[value, { kinds: new Set(['known']) }]]));
+    const whole = this.#hits(known).filter(({ secret }) => secret === 'known');
+    return [...new Set(whole.map(({ place }) => place))];
+  }
+
+  #hits(needles: Needles): readonly Hit[] {
     const hits: Hit[] = [];
     for (const [place, texts] of this.#places) {
       for (const text of texts) hits.push(...hitsIn(text, place, needles));
@@ -92,24 +105,36 @@ export class LeakSearch {
     const counts = [this.#secrets.size, this.#places.size, encodings.length, hits.length] as const;
     return `${counts[0]} secrets, ${counts[1]} places, ${counts[2]} encodings, ${counts[3]} hits`;
   }
+}
 
-  /** By their first characters: a text is gone through once, however many there are. */
-  #needles(): ReadonlyMap<string, readonly Needle[]> {
-    const found = new Map<string, Map<string, Needle>>();
-    for (const [value, planted] of this.#secrets) {
-      for (const { text: partText, part } of partsOf(value)) {
-        for (const { name, spell } of encodings) {
-          for (const text of spell(partText)) {
-            const start = text.slice(0, shortest);
-            const same = found.get(start) ?? new Map<string, Needle>();
-            if (!same.has(text)) same.set(text, { text, encoding: name, part, planted });
-            found.set(start, same);
-          }
+function contents(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (thrown) {
+    // What runs meanwhile may just have removed it.
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw thrown;
+  }
+}
+
+type Needles = ReadonlyMap<string, readonly Needle[]>;
+
+/** By their first characters: a text is gone through once, however many there are. */
+function needlesOf(secrets: ReadonlyMap<string, Planted>): Needles {
+  const found = new Map<string, Map<string, Needle>>();
+  for (const [value, planted] of secrets) {
+    for (const { text: partText, part } of partsOf(value)) {
+      for (const { name, spell } of encodings) {
+        for (const text of spell(partText)) {
+          const start = text.slice(0, shortest);
+          const same = found.get(start) ?? new Map<string, Needle>();
+          if (!same.has(text)) same.set(text, { text, encoding: name, part, planted });
+          found.set(start, same);
         }
       }
     }
-    return new Map([...found].map(([start, same]) => [start, [...same.values()]]));
   }
+  return new Map([...found].map(([start, same]) => [start, [...same.values()]]));
 }
 
 function partsOf(value: string): readonly Pick<Needle, 'part' | 'text'>[] {
@@ -125,7 +150,7 @@ function partsOf(value: string): readonly Pick<Needle, 'part' | 'text'>[] {
   ];
 }
 
-function hitsIn(text: string, place: string, needles: ReadonlyMap<string, readonly Needle[]>): readonly Hit[] {
+function hitsIn(text: string, place: string, needles: Needles): readonly Hit[] {
   const hits = new Map<string, Hit>();
   for (let at = 0; at + shortest <= text.length; at++) {
     for (const needle of needles.get(text.slice(at, at + shortest)) ?? []) {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { repoRoot } from '../../../scripts/host/paths';
+import { LeakSearch } from '../../faults/secrets/leakSearch';
 import { openWorkbench, type Workbench, withEvidence } from '../driver';
+import { LeftInWindow, secretStorage } from '../leftInWindow';
 import { type Sample, SandboxView } from '../sandboxView';
 import { SettingsFile } from '../settingsFile';
 import type { TreeView } from '../treeView';
@@ -16,17 +18,26 @@ describe('credentials in a real workbench', () => {
   let sample: Sample;
   let settings: SettingsFile;
   let tree: TreeView;
+  let left: LeftInWindow;
+  const search = new LeakSearch();
 
   before(async () => {
     workbench = await openWorkbench({
       version: 'newest',
       linked: [repoRoot],
       ownSandbox: true,
+      logFiles: true,
       // A settings editor in front of everything would be in the way.
       settings: { 'workbench.editor.useModal': 'off' },
     });
     sandbox = new SandboxView(workbench.sandboxOrigin);
     sample = await sandbox.seedSample();
+    left = new LeftInWindow(workbench.window.page, search);
+    search.plant('client secret', sample.clientSecret);
+    for (const { accessToken, refreshToken } of sample.users) {
+      search.plant('access token', accessToken);
+      search.plant('refresh token', refreshToken);
+    }
     settings = new SettingsFile(workbench);
     tree = await workbench.window.openReconsent();
     await workbench.window.button('Try the Sandbox').waitFor();
@@ -43,6 +54,8 @@ describe('credentials in a real workbench', () => {
   });
 
   after(() => workbench?.close());
+
+  afterEach(() => left.look());
 
   /** The sample's tokens of a user. */
   function tokens(user: string): Sample['users'][number] {
@@ -146,5 +159,81 @@ describe('credentials in a real workbench', () => {
       } finally {
         elsewhere.close();
       }
+    }));
+
+  it('fault 12: none of it is left in the window, in what the browser keeps, or on the disk of the editor', () =>
+    withEvidence(workbench, 'credentials-leaks', async () => {
+      const { window, server } = workbench;
+      const { accessToken } = tokens(bob);
+      await window.runCommand('Developer: Set Log Level...');
+      await window.quickInput.choose('Reconsent');
+      await window.quickInput.choose('Trace');
+      const echo = `No ${accessToken}, ${encodeURIComponent(accessToken)}, ${Buffer.from(accessToken).toString('base64')}`;
+      await sandbox.answer('/{version}/authorization:reset', {
+        status: 403,
+        headers: { 'www-authenticate': `Bearer error="${echo}"` },
+        body: { error: { code: 403, message: echo, status: echo, details: [{ '@type': echo, metadata: { echo } }] } },
+      });
+      const reset = async (): Promise<void> => {
+        await tree.inlineAction(bob, 'Reset Consent');
+        await window.modal.read();
+        await left.look();
+        await window.modal.press('Reset Consent');
+      };
+      await reset();
+      await window.notification(`${bob} (Shop (testing)):`);
+      await left.look();
+      await window.clearNotifications();
+      await reset();
+      await tree.waitForRow(bob, ({ description }) => description === 'needs consent · reset verified');
+      await tree.tooltip(bob);
+      await left.look();
+      await window.runCommand('Reconsent: Show Journal');
+      await window.tree('Journal').select(bob);
+      await window.page.locator('.editor-instance .view-lines').getByText('Operation').first().waitFor();
+      await window.runCommand('Reconsent: Show Log');
+      await window.page.locator('.part.panel .view-lines').getByText('authorization:reset').first().waitFor();
+      await left.look();
+      search.lookBelow('disk', server.dataFolder);
+      const hits = search.search();
+      console.log(`      ${search.summary(hits)}`);
+      assert.deepEqual(hits, []);
+      // And the search is not blind: what is no secret is found where it stands.
+      const foundIn = search.whereIs(bob);
+      const places = [
+        ...[/^window: document$/, /^window: console$/, /^window: address and title$/],
+        ...[/\/Reconsent\.log$/, /\/journal\/window-.*\.jsonl$/, /User\/settings\.json$/],
+      ];
+      for (const place of places)
+        assert.ok(
+          foundIn.some((one) => place.test(one)),
+          `${place}: ${foundIn}`,
+        );
+      assert.ok(search.whereIs('Reconsent: Show Log').includes('window: fields'));
+      for (const place of [secretStorage, 'window: cookies', 'window: database vscode-web-state-db-global ItemTable'])
+        assert.ok(search.places.includes(place), place);
+      const planted = 'left-on-purpose-0123456789';
+      search.plant('left on purpose', planted);
+      await window.page.evaluate(`document.body.setAttribute('aria-description', '${planted}');
+        document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' }).innerHTML = '${planted}';
+        document.body.appendChild(document.createElement('input')).value = '${planted}';
+        localStorage.setItem('planted', btoa('${planted}'));
+        console.log(encodeURIComponent('${planted}'));
+        new Promise((done, failed) => {
+          const opened = Object.assign(indexedDB.open('planted'), { onerror: failed });
+          opened.onupgradeneeded = () => opened.result.createObjectStore('rows');
+          opened.onsuccess = () => {
+            const change = opened.result.transaction('rows', 'readwrite');
+            change.objectStore('rows').put(new TextEncoder().encode('${planted}'), 'row');
+            Object.assign(change, { oncomplete: done, onerror: failed });
+          };
+        }).then(() => undefined);`);
+      await left.look();
+      const found = new Set(search.search().map(({ place }) => place));
+      const there = ['console', 'database planted rows', 'document', 'fields', 'localStorage planted', 'shadow roots'];
+      assert.deepEqual(
+        [...found].sort(),
+        there.map((one) => `window: ${one}`),
+      );
     }));
 });
