@@ -93,8 +93,10 @@ class UnattendedReset {
               return refusal?.reason;
             },
             obstacle: () => {
-              refusal = whyNotAllowed(confirmed, way, this.#window(allowances));
-              return refusal?.reason;
+              const why = whyNotAllowed(confirmed, way, this.#window(allowances));
+              // Asked beside the recheck, whose refusal stands.
+              refusal = why ?? refusal;
+              return why?.reason;
             },
           };
         },
