@@ -11,7 +11,7 @@ import type { TimedReset } from './inHost/consents';
 import type { Resets, ResetsPlan } from './inHost/resets';
 import type { StorePlan } from './inHost/store';
 import type { TreePlan, Trees } from './inHost/tree';
-import { type Share, sharesOf } from './profile';
+import { busyMs, type CpuProfile, type Share, sharesOf } from './profile';
 import { rowsOf } from './rows';
 import { HostService } from './service';
 import { makeStage, namedFolder } from './stage';
@@ -48,19 +48,22 @@ export async function measureIn(
     const profiled: Activated[] = [];
     for (let at = 0; at < (quick ? 2 : 4); at++) {
       say(`profile of activation, window ${at + 1}`);
-      profiled.push(...(await activate(host, true, true)));
+      profiled.push(...(await activate(host, at % 2 === 0, true)));
     }
     const { cold, resets } = await measureResets(host, service, quick, say);
     say('tree');
     const { origin } = service.addresses;
-    const treePlan: TreePlan = { origin, identities: 10_000, rounds: quick ? 3 : 8 };
+    const treePlan: TreePlan = { origin, identities: 10_000, rounds: quick ? 5 : 8 };
     const tree = await host.run<Trees>('tree', treePlan);
-    const profiles = profiled.flatMap(({ id, profiles: own = [] }) => (id === reconsentId ? own : []));
+    const profilesOf = (wanted: string): readonly CpuProfile[] =>
+      profiled.flatMap(({ id, profiles = [] }) => (id === wanted ? profiles : []));
+    const [ours, bare] = [profilesOf(reconsentId), profilesOf(uiOnlyId)];
+    const busy = { ours: busyMs(ours, isOf(reconsentId)), bare: busyMs(bare, isOf(uiOnlyId)) };
     return {
       vscode: host.install.vscodeVersion,
       node: versionOf(host.install),
-      rows: rowsOf({ activations, cold, resets, tree, roundTripMs }),
-      shares: sharesOf(profiles, isOwn),
+      rows: rowsOf({ activations, busy, cold, resets, tree, roundTripMs }),
+      shares: sharesOf(ours, isOwn),
     };
   } finally {
     await host.close();
@@ -108,6 +111,12 @@ async function measureResets(
 
 function versionOf({ node }: HostInstall): string {
   return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+}
+
+/** In the folder that the extension was put into, its entry included. */
+function isOf(id: string): (url: string) => boolean {
+  const [, name] = id.split('.');
+  return (url) => url.includes(`/${name}/`);
 }
 
 function isOwn(url: string): boolean {

@@ -40,6 +40,11 @@ export function sharesOf(profiles: readonly CpuProfile[], isOwn: (url: string) =
     .sort((one, other) => other.percent - one.percent);
 }
 
+/** Milliseconds that the main thread was busy with what is ours, for loading and activating once: two profiles. */
+export function busyMs(profiles: readonly CpuProfile[], isOwn: (url: string) => boolean): number {
+  return 2 * sharesOf(profiles, isOwn).reduce((sum, { ms }) => sum + ms, 0);
+}
+
 /** Those over the limit, each in a line, and how much is left. */
 export function linesOf(shares: readonly Share[], percent: number): readonly string[] {
   const large = shares.filter((one) => one.percent > percent);

@@ -11,6 +11,8 @@ import type { Trees } from './inHost/tree';
 export interface Measured {
   /** One for each window. */
   readonly activations: readonly (readonly Activated[])[];
+  /** Milliseconds of the main thread for one activation, by profiles: what others run meanwhile is not in them. */
+  readonly busy: { readonly ours: number; readonly bare: number };
   readonly cold: readonly TimedReset[];
   readonly resets: Resets;
   readonly tree: Trees;
@@ -19,7 +21,7 @@ export interface Measured {
 
 export function rowsOf(measured: Measured): readonly Row[] {
   return [
-    ...activationRows(measured.activations),
+    ...activationRows(measured),
     ...connectionRows(measured.resets),
     ...roundTripRows(measured),
     ...secretRows(measured),
@@ -28,8 +30,8 @@ export function rowsOf(measured: Measured): readonly Row[] {
   ];
 }
 
-function activationRows(windows: Measured['activations']): readonly Row[] {
-  const of = (id: string): readonly Activated[] => windows.flatMap((all) => all.filter((one) => one.id === id));
+function activationRows({ activations, busy }: Measured): readonly Row[] {
+  const of = (id: string): readonly Activated[] => activations.flatMap((all) => all.filter((one) => one.id === id));
   const [ours, bare] = [of(reconsentId), of(uiOnlyId)];
   const time = ({ loadMs, activateMs }: Activated): number => loadMs + activateMs;
   const memory = ours.map(({ heapMB }, at) => heapMB - (bare[at]?.heapMB ?? Number.NaN));
@@ -45,6 +47,7 @@ function activationRows(windows: Measured['activations']): readonly Row[] {
     quickest('UI only', ours.map(time), bare.map(time)),
     { ...row('… of it loading the code', ({ loadMs }) => loadMs), kind: 'told' },
     { ...row('… CPU of all threads', ({ cpuMs }) => cpuMs), kind: 'told' },
+    { ...against('UI only', [busy.ours], [busy.bare]), what: '… main thread, by the profiles', ...told },
     { what: 'memory at activation, more than UI only', goal: 1, ours: median(memory), unit: 'MB', kind: 'timed' },
   ];
 }
@@ -68,7 +71,6 @@ function connectionRows({ connections, bulk }: Resets): readonly Row[] {
 
 function roundTripRows({ cold, resets, roundTripMs }: Measured): readonly Row[] {
   const { cached, refreshed } = resets;
-  const told = { goal: 0, unit: 'ms', kind: 'told' } as const;
   const others = (rounds: readonly Round[]): readonly Row[] =>
     peersOf(rounds).map((name) => {
       const theirs = rounds.map(({ peers }) => peers[name] ?? Number.NaN);
@@ -169,13 +171,14 @@ function against(
   return { ours: median(ours), peer: { name, value: median(theirs) }, ratio: median(ratios) };
 }
 
+const told = { goal: 0, unit: 'ms', kind: 'told' } as const;
 const quickestOf = '… the quickest of them';
 
 /** What a busy machine has disturbed least. */
 function quickest(name: string, ours: readonly number[], theirs: readonly number[]): Row {
   const [best, value] = [Math.min(...ours), Math.min(...theirs)];
   const row = { what: quickestOf, peer: { name, value }, ours: best, ratio: best / value };
-  return { ...row, goal: 0, unit: 'ms', kind: 'told' };
+  return { ...row, ...told };
 }
 
 /** How long at least one was waited for. */

@@ -1,6 +1,6 @@
 /** What a CPU profile of activation is summed up to. */
 import assert from 'node:assert/strict';
-import { type CpuProfile, linesOf, sharesOf } from '../../bench/host/profile';
+import { busyMs, type CpuProfile, linesOf, sharesOf } from '../../bench/host/profile';
 
 const own = '/reconsent/named/shared.js';
 const isOwn = (url: string): boolean => url.includes('/named/');
@@ -107,6 +107,10 @@ describe('the shares of a profile', () => {
       sharesOf([profile(samples, nodes)], isOwn).map(({ percent }) => round(percent)),
       [50, 50],
     );
+  });
+
+  it('add up to the time for one activation, whose loading is a profile of its own', () => {
+    assert.equal(round(busyMs([profile([[6, 0.1]], nodes), profile([[9, 0.3]], nodes)], isOwn)), 0.4);
   });
 
   it('over the limit have a line each, the others one together', () => {
