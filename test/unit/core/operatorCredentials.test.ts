@@ -191,6 +191,23 @@ describe('a second attempt, after an answer that proves that the first had no ef
     }
   });
 
+  it('is not made when another window has taken the lock over meanwhile', async () => {
+    stage.previewResult = sending(stage, async (leaving) => {
+      leaving.onSent();
+      stage.memoryLocks.takenOver = true;
+      assert.equal(await leaving.another(rejected), undefined);
+      return { kind: 'refused', reason: rejected };
+    });
+    assert.equal(told(await stage.run()), 'refused: test.rejected');
+    for (const id of ['operation-1', 'operation-2']) {
+      assert.equal(told(stage.entry(id).outcome ?? assert.fail('open')), 'refused: test.rejected');
+    }
+    assert.deepEqual(
+      stage.memory.calls.filter(({ kind }) => kind === 'sent').map(({ operationId }) => operationId),
+      ['operation-1'],
+    );
+  });
+
   it('is not made when its entry cannot be written', async () => {
     stage.previewResult = sending(stage, async (leaving) => {
       leaving.onSent();
