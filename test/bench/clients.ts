@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import type { OAuth2Client } from 'google-auth-library';
 import { Agent, Client, Pool } from 'undici';
 import { fillLockedFolder } from '../../scripts/host/lockedFolder';
-import type { Project } from '../../src/core/model';
-import type { Log } from '../../src/core/ports';
-import { BoundSecret } from '../../src/core/redact';
-import { createTransport } from '../../src/http/transport';
-import { resetAuthorization } from '../../src/providers/googleDataPortability/api';
-import { googleAddresses } from '../../src/providers/googleDataPortability/settings';
-import { systemClock } from '../../src/vscode/systemPorts';
+import { token } from './ours';
 import type { Service } from './service';
+import { loadShipped } from './shipped';
 
 /** Sends one reset, and rejects unless it was accepted. */
 export type Reset = () => Promise<unknown>;
@@ -23,43 +18,12 @@ export interface Clients {
   close(): Promise<void>;
 }
 
-export const token = 'ya29.bench-token-that-is-as-long-as-those-of-google-0123456789-abcdefghijklmnopqrstuvwxyz';
-
 export const resetPath = '/v1/authorization:reset';
 const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 const folder = __dirname;
-const silent: Log = { trace: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Ours alone: the provider's call over the connections that a bulk keeps. */
-export function ours({ origin, authority }: Service): { readonly reset: Reset; close(): Promise<void> } {
-  const project: Project = {
-    id: 'bench',
-    label: 'Bench',
-    provider: 'googleDataPortability',
-    endpoint: origin,
-    options: {},
-    identities: [],
-  };
-  const transport = createTransport({
-    log: silent,
-    proxy: () => ({ support: 'off', proxy: '', noProxy: [], env: {} }),
-    trust: { extraCertificates: () => [authority] },
-    userAgent: 'reconsent/bench',
-  });
-  const carrier = transport.openBulk();
-  const secret = new BoundSecret(token, [origin]);
-  const leaving = { mayLeave: () => true, onSent: () => undefined, another: async () => undefined, carrier };
-  const { signal } = new AbortController();
-  // The preview has made it by then.
-  const api = { addresses: googleAddresses(project), transport, clock: systemClock };
-  return {
-    reset: async () => {
-      const answer = await resetAuthorization(api, secret, leaving, signal);
-      if (answer.kind !== 'accepted') throw new Error(`not accepted: ${answer.kind}`);
-    },
-    close: () => transport.close(),
-  };
-}
+/** Ours as it ships: what everything else here runs in keeps the names of functions, which costs time in each call. */
+export const { ours } = loadShipped<typeof import('./ours')>(join(__dirname, 'ours.ts'));
 
 /** undici alone, on at most that many connections. */
 export function bare(

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clients, clients, type Reset, token } from './clients';
+import { type Clients, clients, type Reset } from './clients';
+import { token } from './ours';
 import { median, type Row } from './row';
 import type { Service } from './service';
 
