@@ -84,6 +84,7 @@ class PooledTransport implements UndiciTransport {
   #closed = false;
   readonly #reads: Pools = new Map();
   readonly #bulks = new Set<Pools>();
+  readonly #places = new Map<string, string>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -325,11 +326,17 @@ class PooledTransport implements UndiciTransport {
   /** Method, host, path template, ending, time: nothing else of a request is ever logged. */
   #report(request: HttpRequest, result: HttpResult, connection: ConnectionUse, startedAt: number): void {
     const ms = Math.round(performance.now() - startedAt);
-    const line = scrub(
-      `${request.method} ${request.url.host}${request.pathTemplate} ${ending(result)} ${ms} ms ${connection}`,
-    );
+    const line = `${this.#placeOf(request)} ${ending(result)} ${ms} ms ${connection}`;
     if (request.effect === 'irreversible') this.#options.log.info(line);
     else this.#options.log.trace(line);
+  }
+
+  /** The part of the line that is not of our own words. There are few of them, and each comes often. */
+  #placeOf({ method, url, pathTemplate }: HttpRequest): string {
+    const plain = `${method} ${url.host}${pathTemplate}`;
+    const clean = this.#places.get(plain) ?? scrub(plain);
+    this.#places.set(plain, clean);
+    return clean;
   }
 }
 
