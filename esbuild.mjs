@@ -278,18 +278,33 @@ const apiTypes = {
 };
 
 /**
- * The module that stands in for `vscode`, with an `l10n` that reads the packed texts.
+ * What stands in for `vscode`: one object that inherits the editor's API, with an `l10n` that reads the packed texts. A module
+ * with `export *` would copy the hundreds of names of the API, three times at each activation; so every source that imports
+ * them all is given the one binding.
  *
  * @type {import('esbuild').Plugin}
  */
 const editorApi = {
   name: 'editor-api',
   setup(build) {
-    const sources = join(import.meta.dirname, 'src');
-    const inPlaceOfVscode = join(sources, 'vscode', 'editorApi.ts');
-    build.onResolve({ filter: /^vscode$/ }, ({ importer }) =>
-      importer.startsWith(sources) && importer !== inPlaceOfVscode ? { path: inPlaceOfVscode } : undefined,
-    );
+    const folder = join(import.meta.dirname, 'src', 'vscode');
+    build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(
+        /^import \* as vscode from 'vscode';$/m,
+        "import { texts_, vscode } from 'editor:api';",
+      );
+      if (contents === source) return undefined;
+      // Known to the bundler, the texts need no way through the API at each of their hundreds of places.
+      return { contents: contents.replaceAll(/\bvscode\.l10n\b/g, 'texts_'), loader: 'ts' };
+    });
+    build.onResolve({ filter: /^editor:api$/ }, ({ path }) => ({ path, namespace: 'editor' }));
+    build.onLoad({ filter: /.*/, namespace: 'editor' }, () => ({
+      contents: `import { l10n } from './editorApi';
+        export { l10n as texts_ };
+        export const vscode = Object.create(require('vscode'), { l10n: { value: l10n } });`,
+      resolveDir: folder,
+    }));
   },
 };
 
