@@ -18,8 +18,12 @@ const facts: PartFacts = { totalBytes: content.length, etag: '"v1"', md5 };
 describe('archiveFiles', () => {
   const folder = freshFolder();
   let disk: FaultyDisk;
+  const opened: PartFile[] = [];
   beforeEach(() => {
     disk = new FaultyDisk();
+  });
+  afterEach(async () => {
+    for (const file of opened.splice(0)) await file.close();
   });
 
   const files = (id = jobId) =>
@@ -30,6 +34,7 @@ describe('archiveFiles', () => {
   async function open(of: PartFacts = facts, store = files()): Promise<PartFile> {
     const opening = await store.open(1, 2, of);
     if (opening.kind !== 'open') throw new Error(JSON.stringify(opening));
+    opened.push(opening.file);
     return opening.file;
   }
 
