@@ -38,6 +38,9 @@ class Step {
     });
   }
 
+  /** The one who hides it has the answer. */
+  hide(): void {}
+
   dispose(): void {}
 }
 
