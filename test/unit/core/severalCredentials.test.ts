@@ -26,6 +26,15 @@ describe('an identity with several credentials', () => {
     stage.reading = present(first, second, third);
   });
 
+  for (const endsAll of [true, false]) {
+    it(`the entry says ${endsAll ? 'that the others end, too' : 'nothing of the others where they live on'}`, async () => {
+      stage.endsAll = endsAll;
+      await stage.run();
+      const [entry] = stage.memory.entries.values();
+      assert.equal(entry?.endsAll, endsAll ? true : undefined);
+    });
+  }
+
   it('all are previewed; the request goes out once, and its entry names the one it was sent with', async () => {
     stage.probeResult = { kind: 'dead-credential', reason: reason('test.dead') };
     assert.equal(told(await desk.reset()), 'verified: test.gone');
