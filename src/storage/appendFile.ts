@@ -99,12 +99,14 @@ export class AppendFile<E> {
 
   async #write(lines: readonly string[], durable: boolean): Promise<void> {
     const handle = await this.#open();
+    let removed = false;
     try {
       const all = this.#size === 0 ? [...(await this.#options.preamble()), ...lines] : lines;
       const text = `${this.#torn ? '\n' : ''}${all.join('\n')}\n`;
       await handle.appendFile(text, 'utf8');
       if (durable) {
-        await handle.datasync();
+        const [{ nlink }] = await Promise.all([handle.stat(), handle.datasync()]);
+        removed = nlink === 0;
         if (!this.#namedOnDisk && this.#path !== undefined) await syncFolder(this.#options.fs, dirname(this.#path));
         this.#namedOnDisk = true;
       }
@@ -115,7 +117,7 @@ export class AppendFile<E> {
       throw error;
     }
     // Somebody removed the file under our hands: what was written went nowhere. Write it to a new one.
-    if (durable && (await handle.stat()).nlink === 0) {
+    if (removed) {
       await this.#forget(handle);
       await this.#write(lines, durable);
     }

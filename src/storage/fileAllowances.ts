@@ -17,6 +17,7 @@ import {
   sha256,
   writeAtomically,
 } from './fileSystem';
+import { readsInPlace } from './readsInPlace';
 
 const fileSchema = v.object({
   v: v.literal(1),
@@ -50,7 +51,7 @@ export function createFileAllowances(options: {
   readonly log: Log;
   readonly fs?: StorageFs;
 }): FileAllowances {
-  const fs = options.fs ?? nodeFs;
+  const fs = options.fs ?? readsInPlace(nodeFs);
   const own = join(options.folder, 'allowances');
 
   async function read(name: string): Promise<Allowance | undefined> {

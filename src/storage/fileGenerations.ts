@@ -1,6 +1,7 @@
 /** Numbers on disk that every window reads as they are: how often the tokens of a sign-in were refreshed. */
 import { join } from 'node:path';
 import { makeFolder, nodeFs, readIfThere, type StorageFs, sha256, writeAtomically } from './fileSystem';
+import { readsInPlace } from './readsInPlace';
 
 export interface FileGenerations {
   /** 0 when there is none. Rejects when the disk cannot be read, or the file is damaged. */
@@ -12,7 +13,7 @@ export interface FileGenerations {
 /** `folder` gets the sub-folder `generations`, made on first use. Names are stored as their hashes. */
 export function createFileGenerations({
   folder,
-  fs = nodeFs,
+  fs = readsInPlace(nodeFs),
 }: {
   readonly folder: string;
   readonly fs?: StorageFs;

@@ -16,6 +16,7 @@ import {
   sha256,
   writeAtomically,
 } from './fileSystem';
+import { readsInPlace } from './readsInPlace';
 
 // A record, as are the schemas' lists of fields: what the job gains and the file lacks fails to compile.
 const states: Readonly<Record<JobState, true>> = {
@@ -80,7 +81,7 @@ export function createFileJobs(options: {
   readonly log: Log;
   readonly fs?: StorageFs;
 }): JobStore {
-  const fs = options.fs ?? nodeFs;
+  const fs = options.fs ?? readsInPlace(nodeFs);
   const { log } = options;
   const folder = join(options.folder, 'jobs');
   /** The last change of each file that is under way in this window. */

@@ -13,6 +13,7 @@ import { JournalSurvey, type Surveyed, type WindowFile } from './journalSurvey';
 import { isSettled, JournalTable, type Known, mergeKnown, subjectOf, toEntry, verifiedReset } from './journalTable';
 import { type LockFileDeps, releaseLock, takeLock } from './lockFile';
 import type { ProcessIdentity } from './processIdentity';
+import { readsInPlace } from './readsInPlace';
 import { type NotedReset, plainReset, VerifiedIndex } from './verifiedIndex';
 
 /** The journal cannot be written: nothing may be sent. */
@@ -57,7 +58,7 @@ class JournalOnDisk implements FileJournal {
 
   constructor(options: FileJournalOptions) {
     const { clock, owner, log } = options;
-    const fs = options.fs ?? nodeFs;
+    const fs = options.fs ?? readsInPlace(nodeFs);
     const folder = join(options.folder, 'journal');
     this.#fs = fs;
     this.#folder = folder;

@@ -6,6 +6,7 @@ import type { Clock, LockResult, TargetLocks } from '../core/ports';
 import { errorCode, makeFolder, nodeFs, type StorageFs, sha256 } from './fileSystem';
 import { beat, isHeld, type LockFileDeps, releaseLock, staleAfterMs, takeLock } from './lockFile';
 import type { ProcessIdentity } from './processIdentity';
+import { readsInPlace } from './readsInPlace';
 
 /** After this long a lock may be taken from a living owner, if the user wishes so; a younger one never. */
 const mayTakeOverAfterMs = 5 * 60_000;
@@ -24,7 +25,7 @@ export function createFileLocks(options: {
   readonly heartbeatMs?: number;
   readonly fs?: StorageFs;
 }): FileLocks {
-  const fs = options.fs ?? nodeFs;
+  const fs = options.fs ?? readsInPlace(nodeFs);
   const folder = join(options.folder, 'locks');
   const deps: LockFileDeps = { fs, clock: options.clock, owner: options.owner, held: new Map() };
   const beating = new Map<string, string>();

@@ -19,6 +19,7 @@ import {
   sha256,
   writeAtomically,
 } from './fileSystem';
+import { readsInPlace } from './readsInPlace';
 
 type Ending = NonNullable<CredentialMarker['ended']>['by'];
 
@@ -69,7 +70,7 @@ export function createFileMarkers(options: {
   readonly log: Log;
   readonly fs?: StorageFs;
 }): FileMarkers {
-  const fs = options.fs ?? nodeFs;
+  const fs = options.fs ?? readsInPlace(nodeFs);
   const folder = join(options.folder, 'markers');
 
   const shardOf = (name: string): string => join(folder, name.slice(0, shardLength));

@@ -1,13 +1,17 @@
 /** The few file operations that the stores need, so that tests can count them and make them fail. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { BigIntStats, Stats } from 'node:fs';
 import * as promises from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-export type StorageFs = Pick<
-  typeof promises,
-  'open' | 'mkdir' | 'readdir' | 'readFile' | 'rename' | 'stat' | 'unlink' | 'utimes'
->;
+export interface StorageFs extends Pick<typeof promises, 'open' | 'mkdir' | 'rename' | 'unlink' | 'utimes'> {
+  readFile(path: string, encoding: 'utf8'): Promise<string>;
+  readdir(path: string): Promise<string[]>;
+  stat(path: string): Promise<Stats>;
+  stat(path: string, options: { readonly bigint: true }): Promise<BigIntStats>;
+}
 
+/** All of it in the thread pool. */
 export const nodeFs: StorageFs = promises;
 
 /** What is stored says which identities somebody tests with: nobody else's business. */
@@ -36,6 +40,8 @@ export function sha256(text: string): string {
 
 /** Makes the folder and puts every new level on disk. */
 export async function makeFolder(fs: StorageFs, folder: string): Promise<void> {
+  // Nearly always it is there. What stands in its way, or keeps from looking, making it will say.
+  if (await isFolder(fs, folder)) return;
   const topmostNew = await fs.mkdir(folder, { recursive: true, mode: privateFolder });
   if (topmostNew === undefined) return;
   for (let level = folder; ; level = dirname(level)) {
@@ -106,6 +112,14 @@ export async function readIfThere(fs: StorageFs, path: string): Promise<string |
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+async function isFolder(fs: StorageFs, path: string): Promise<boolean> {
+  try {
+    return (await fs.stat(path)).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -1,9 +1,9 @@
 /**
  * A file as a lock between processes.
  *
- * The file is made exclusively and names its owner; its modification time is the owner's heartbeat. A file that is to be
- * removed, by its owner or by whoever replaces it, is removed under a second lock named after its very content: so nobody
- * removes a successor that came in between looking and removing.
+ * The file is made exclusively and names its owner; its modification time is the owner's heartbeat. A file that somebody may
+ * be about to replace is removed, by its owner or by whoever replaces it, under a second lock named after its very content:
+ * so nobody removes a successor that came in between looking and removing.
  */
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
@@ -74,7 +74,10 @@ export async function takeLock(deps: LockFileDeps, path: string, replaceAfterMs?
 /** Gives the lock back, unless it has been taken over meanwhile. */
 export async function releaseLock(deps: LockFileDeps, path: string, generation: string): Promise<void> {
   try {
-    await retire(deps, path, generation);
+    const seen = await look(deps, path);
+    if (seen?.generation !== generation) return;
+    if (isYoung(deps, seen)) await deps.fs.unlink(path);
+    else await retire(deps, path, generation);
   } finally {
     if (deps.held.get(path) === generation) deps.held.delete(path);
   }
@@ -172,6 +175,15 @@ async function isStale(deps: LockFileDeps, path: string, seen: Seen): Promise<bo
   // The distance counts both ways: after the clock was set back a dead owner's heartbeat lies in the future.
   if (Math.abs(deps.clock.now() - seen.heartbeatAt) <= staleAfterMs) return false;
   return seen.owner === undefined || !(await deps.owner.isAlive(seen.owner));
+}
+
+/**
+ * Nobody replaces a lock of that age, whatever is known of its owner: it can be removed after a look, without the right to
+ * do so. What is left until it can be stale is more than the removal takes.
+ */
+function isYoung({ clock }: LockFileDeps, { acquiredAt }: Seen): boolean {
+  const age = clock.now() - acquiredAt;
+  return age >= 0 && age <= staleAfterMs / 2;
 }
 
 /**

@@ -172,6 +172,29 @@ describe('fileLocks', () => {
     assert.equal((await window('c').acquire(target)).kind, 'held');
   });
 
+  for (const [age, made] of [
+    [15_000, 1],
+    [15_001, 2],
+    [-1, 2],
+  ] as const) {
+    it(`gives back a lock of ${age} ms ${made === 1 ? 'after a look' : 'under the right to remove it'}`, async () => {
+      const watched = new WatchedFs();
+      const release = acquired(await window('a', { fs: watched.fs }).acquire(target));
+      clock.time += age;
+      await release();
+      assert.equal(watched.count('create'), made);
+      assert.deepEqual(await readdir(join(folder(), 'locks')), []);
+    });
+  }
+
+  it('leaves the lock of another alone that stands in place of a young one', async () => {
+    const release = acquired(await window('a').acquire(target));
+    await unlink(await lockFile());
+    acquired(await window('b').acquire(target));
+    await release();
+    assert.equal((await window('c').acquire(target)).kind, 'held');
+  });
+
   it('takes over from itself', async () => {
     const a = window('a');
     const first = acquired(await a.acquire(target));
