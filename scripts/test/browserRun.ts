@@ -6,7 +6,8 @@ import { repoRoot } from '../host/paths';
 import { type FileTotals, runMocha } from './mochaRun';
 
 /**
- * `browserRun.ts test/ui` runs the test files of that folder in a browser. A file with a failure is run once more, whole
+ * `browserRun.ts test/ui` runs the test files of that folder in a browser, with `--part 2/3` every third of them from the
+ * second on. A file with a failure is run once more, whole
  * and alone, with a workbench of its own, and the closing lines name it. An editor on two shared cores now and then drops
  * a key or a focus; what is wrong in the extension fails twice.
  */
@@ -22,9 +23,13 @@ async function main(): Promise<number> {
     return 0;
   }
   const root = join(repoRoot, folder);
+  const [nth, parts] = partOf(rest);
   const files = readdirSync(root)
     .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .filter((_, at) => at % parts === nth - 1)
     .map((name) => join(root, name));
+  if (files.length === 0) throw new ToolingError(`No test files in ${folder} for ${rest.join(' ') || 'all'}.`);
   const first = await runChild(files);
   const failing = first.filter(({ failed }) => failed > 0);
   const again = failing.length <= mostAgain ? failing.map(({ file }) => file) : [];
@@ -37,6 +42,14 @@ async function main(): Promise<number> {
   const [passed, failed] = [sum(totals, 'passed'), sum(totals, 'failed')];
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
+}
+
+function partOf([option, value = '']: readonly string[]): readonly [nth: number, parts: number] {
+  if (option === undefined) return [1, 1];
+  const [nth = 0, parts = 0] = value.split('/').map(Number);
+  const isPart = option === '--part' && Number.isInteger(parts) && Number.isInteger(nth) && nth >= 1 && nth <= parts;
+  if (!isPart) throw new ToolingError(`usage: browserRun.ts <folder> [--part <nth>/<parts>], not ${option} ${value}`);
+  return [nth, parts];
 }
 
 function sum(totals: readonly FileTotals[], key: 'passed' | 'failed'): number {

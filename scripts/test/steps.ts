@@ -19,10 +19,16 @@ function suite(name: string, command: readonly string[], after: readonly string[
   return { name, command, after, tests: true, limitMs: minutes * minuteMs };
 }
 
+/** Half of them: whoever is done first with what comes before takes one. */
+function longerWays(nth: 1 | 2, after: readonly string[]): Step {
+  const run = [...tsx, 'scripts/test/browserRun.ts', 'test/ui/flows', '--part', `${nth}/2`];
+  return suite(`ui, longer ways, ${nth} of 2`, run, after, 12);
+}
+
 /**
  * All that `npm test` does. The order is the order of the summary; what need not wait for something runs beside it.
  * The steps that start a VS Code are the longest way through, and begin as soon as they can, beside the tests of plain code.
- * When those are done the longer ways take their place: two editors at a time are slower, but faster than one and an idle core.
+ * When either is done a half of the longer ways takes its place: two editors at a time are slower, but faster than one and an idle core.
  */
 export const steps: readonly Step[] = [
   check('typecheck', [node, bin('typescript', 'bin', 'tsc'), '--noEmit']),
@@ -50,11 +56,7 @@ export const steps: readonly Step[] = [
   suite('contract', [node, ...mocha(30_000, 'test/contract/**/*.test.ts')]),
   suite('faults', [node, ...mocha(30_000, 'test/faults/**/*.test.ts')]),
   suite('conformance', [node, ...mocha(120_000, 'test/conformance/*.test.ts')]),
-  suite(
-    'ui, longer ways',
-    [...tsx, 'scripts/test/browserRun.ts', 'test/ui/flows'],
-    ['host, newest VS Code', 'unit and manifest', 'contract', 'faults', 'conformance'],
-    12,
-  ),
+  longerWays(1, ['host, newest VS Code', 'unit and manifest', 'contract', 'faults', 'conformance']),
+  longerWays(2, ['ui']),
   check('packaged extension', [...tsx, 'scripts/demo.ts', '--vscode', 'min', '--vsix'], ['ui', 'unit and manifest']),
 ];
