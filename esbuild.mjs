@@ -237,8 +237,8 @@ const plainHttp = {
 };
 
 /**
- * gaxios loads a `fetch` when it is given none, and an agent for it when the environment names a proxy. It is always
- * given ours, which looks at no agent, and must never go past it.
+ * gaxios loads a `fetch` when it is given none, and an agent for it when the environment names a proxy. Nothing is sent by
+ * it: google-auth-library, which it belongs to, is given our transport, and must never go past it.
  *
  * @type {import('esbuild').Plugin}
  */

@@ -1,14 +1,15 @@
 /**
  * google-auth-library's client as it is used here: for one request, through our transport, and with its errors translated.
  *
- * Traps of the library that are dealt with here: it repeats POSTs on 5xx by itself (turned off, so that what is on the wire
- * is what was asked for); its errors print tokens, codes and the client secret when inspected (translated, never logged or
- * rethrown); its own logging, which `GOOGLE_SDK_NODE_LOGGING` switches on, prints the tokens of every answer (left out).
+ * Traps of the library that are dealt with here: what it sends by repeats POSTs on 5xx, and throws errors that print tokens,
+ * codes and the client secret when inspected (ours takes its place: what is on the wire is what was asked for); its own
+ * logging, which `GOOGLE_SDK_NODE_LOGGING` switches on, prints the tokens of every answer (left out).
  */
 import { OAuth2Client } from 'google-auth-library/build/src/auth/oauth2client';
 import * as v from 'valibot';
 import type { Clock, HttpRequest, HttpResult, Transport } from '../core/ports';
-import { asFetch, findTransportFailure } from '../http/fetchAdapter';
+import { findTransportFailure } from '../http/fetchAdapter';
+import { RefusedAnswer, tokenTransporter } from './tokenTransporter';
 
 export interface TokenEndpoint {
   readonly tokenUrl: URL;
@@ -48,27 +49,17 @@ export function createTokenClient(
   effect: HttpRequest['effect'],
   signal: AbortSignal,
 ): TokenClient {
+  const { tokenUrl, clientId, clientSecret } = endpoint;
   let answeredWith = 0;
-  const sendOne: Transport['send'] = async (outgoing) => {
-    // The library hands on no signal of its own, so ours is given to every request here.
-    const result = await transport.send({ ...outgoing, effect }, signal);
-    if (result.kind === 'response') answeredWith = result.status;
-    return result;
+  const answered = (status: number): void => {
+    answeredWith = status;
   };
   const client = new OAuth2Client({
-    clientId: endpoint.clientId,
-    clientSecret: endpoint.clientSecret,
-    endpoints: { oauth2TokenUrl: endpoint.tokenUrl.href },
+    clientId,
+    clientSecret,
+    endpoints: { oauth2TokenUrl: tokenUrl.href },
     useAuthRequestParameters: false,
-    transporterOptions: {
-      fetchImplementation: asFetch(
-        { send: sendOne },
-        { effect: 'read', allowedOrigins: [endpoint.tokenUrl.origin], pathTemplate: endpoint.tokenUrl.pathname },
-      ),
-    },
-  });
-  client.transporter.interceptors.request.add({
-    resolved: async (config) => ({ ...config, retry: false, retryConfig: { retry: 0, shouldRetry: () => false } }),
+    transporter: tokenTransporter({ tokenUrl, transport, effect, signal, answered }),
   });
   return { client, status: () => answeredWith, explain: (failure) => explainFailure(failure, answeredWith) };
 }
@@ -104,18 +95,17 @@ export function readTokens(credentials: unknown, clock: Clock): Tokens | undefin
 const errorCode = v.pipe(v.string(), v.regex(/^[a-z][a-z_]{1,60}$/));
 const errorSchema = v.object({ error: errorCode, error_subtype: v.optional(errorCode) });
 
-/** Takes from the library's error only its status and its OAuth error code; the rest of it holds secrets. */
+/** Takes from the answer only its status and its OAuth error code; the rest of it may hold secrets. */
 function explainFailure(failure: unknown, answeredWith: number): TokenFailure {
   const ending = findTransportFailure(failure);
   if (ending) return { kind: 'unanswered', result: ending.result };
-  const response = v.safeParse(v.object({ response: v.object({ status: v.number(), data: v.unknown() }) }), failure);
-  if (!response.success) {
+  if (!(failure instanceof RefusedAnswer)) {
     // The library takes a page of status 200, as of a captive portal, for an answer, and trips over it.
     return answeredWith === 200
       ? { kind: 'refused', status: 200, error: noTokenInAnswer }
       : { kind: 'refused', status: 0, error: 'the sign-in library failed' };
   }
-  const { status, data } = response.output.response;
+  const { status, data } = failure;
   const body = v.safeParse(errorSchema, typeof data === 'string' ? parseJson(data) : data);
   if (!body.success) return { kind: 'refused', status, error: `HTTP ${status}` };
   // A subtype changes the meaning: `invalid_grant` of `invalid_rapt` asks for a new sign-in of a token that is alive.

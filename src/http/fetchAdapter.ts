@@ -13,11 +13,6 @@ export interface FetchOptions {
 
 /** An ending without an answer, thrown because `fetch` knows no other way. The message holds no secret. */
 export class TransportFailure extends Error {
-  /**
-   * The one code after which gaxios does not send the request again on its own (`shouldRetryRequest` in its `retry.js`):
-   * whether to try again is decided where the ending is understood.
-   */
-  readonly code = 'AbortError';
   readonly result: Exclude<HttpResult, { kind: 'response' }>;
 
   constructor(result: Exclude<HttpResult, { kind: 'response' }>) {
@@ -27,7 +22,7 @@ export class TransportFailure extends Error {
   }
 }
 
-/** The failure inside what a library threw: itself or, as gaxios does it, along `cause`. */
+/** The failure inside what a library threw: itself, or along `cause`. */
 export function findTransportFailure(error: unknown): TransportFailure | undefined {
   const seen = new Set<unknown>();
   let current = error;

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import * as http from 'node:http';
-import { OAuth2Client } from 'google-auth-library';
 import type { HttpRequest, HttpResult } from '../../../src/core/ports';
 import { asFetch, findTransportFailure, TransportFailure } from '../../../src/http/fetchAdapter';
-import { Bench } from './bench';
 
 const origin = 'https://token.example';
 
@@ -218,92 +215,5 @@ describe('asFetch', () => {
     circle.cause = circle;
     for (const error of [circle, new Error('x'), 'text', undefined])
       assert.equal(findTransportFailure(error), undefined);
-  });
-
-  describe('under google-auth-library', () => {
-    let bench: Bench;
-    beforeEach(() => {
-      bench = new Bench();
-    });
-    afterEach(() => bench.close());
-
-    function client(tokenOrigin: string, allowed = tokenOrigin): OAuth2Client {
-      const transport = bench.transport();
-      const oauth = new OAuth2Client({
-        clientId: 'id',
-        clientSecret: 'GOCSPX-very-secret',
-        endpoints: { oauth2TokenUrl: `${tokenOrigin}/token` },
-        transporterOptions: {
-          fetchImplementation: asFetch(transport, {
-            effect: 'read',
-            allowedOrigins: [allowed],
-            pathTemplate: '/token',
-          }),
-        },
-      });
-      oauth.setCredentials({ refresh_token: '1//very-secret-refresh' });
-      return oauth;
-    }
-
-    it('refreshes a token', async () => {
-      let seen = '';
-      const server = await bench.listen(
-        http.createServer((request, response) => {
-          request.on('data', (chunk) => (seen += chunk));
-          request.on('end', () => {
-            response.setHeader('content-type', 'application/json');
-            response.end(JSON.stringify({ access_token: 'ya29.new', expires_in: 3600, token_type: 'Bearer' }));
-          });
-        }),
-      );
-      const { token } = await client(server.origin).getAccessToken();
-      assert.equal(token, 'ya29.new');
-      const sent = new URLSearchParams(seen);
-      assert.equal(sent.get('refresh_token'), '1//very-secret-refresh');
-      assert.equal(sent.get('client_secret'), 'GOCSPX-very-secret');
-      assert.equal(sent.get('grant_type'), 'refresh_token');
-      assert.match(bench.logged[0] ?? '', /^POST 127\.0\.0\.1:\d+\/token 200 \d+ ms fresh$/);
-    });
-
-    it('an answer that says no arrives as gaxios reports it', async () => {
-      const server = await bench.listen(
-        http.createServer((_request, response) => {
-          response.writeHead(400, { 'content-type': 'application/json' });
-          response.end(JSON.stringify({ error: 'invalid_grant' }));
-        }),
-      );
-      await assert.rejects(client(server.origin).getAccessToken(), (error: unknown) => {
-        assert.equal(findTransportFailure(error), undefined);
-        assert.match(String(error), /invalid_grant/);
-        return true;
-      });
-    });
-
-    it('a broken connection can be found in what is thrown, and is not tried again', async () => {
-      let requests = 0;
-      const server = await bench.raw((socket) => {
-        requests++;
-        socket.destroy();
-      });
-      await assert.rejects(client(server.origin).getAccessToken(), (error: unknown) => {
-        const failure = findTransportFailure(error);
-        assert.equal(failure?.result.kind === 'broken' && failure.result.cause, 'connection-reset');
-        assert.equal(String(failure?.stack).includes('very-secret'), false);
-        return true;
-      });
-      assert.equal(requests, 1);
-    });
-
-    it('nothing goes to an origin that was not allowed', async () => {
-      const server = await bench.raw((socket) => socket.destroy());
-      await assert.rejects(
-        client(server.origin, 'https://oauth2.googleapis.com').getAccessToken(),
-        (error: unknown) => {
-          const failure = findTransportFailure(error);
-          return failure?.result.kind === 'not-sent' && failure.result.cause === 'foreign-origin';
-        },
-      );
-      assert.equal(server.connections(), 0);
-    });
   });
 });
