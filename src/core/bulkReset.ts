@@ -28,13 +28,16 @@ import type { Clock, Journal, Transport } from './ports';
 import type { Preview } from './provider';
 import { type Confirmation, ending, type ResetStep, stopped } from './resetSteps';
 import type { SleepWatch } from './sleepWatch';
-import { Slots } from './slots';
+import { Place, Slots } from './slots';
 import { wasConfirmed } from './wasConfirmed';
 
-/** How many are on their way at a time, up to the answer of the service. */
+/** How many ask the service at a time, for what is to be reset or to reset it. */
 export const sendingAtOnce = 8;
 
-/** How many are under way in all, for each that is on its way: most of them wait for the reset to spread, to be verified. */
+/** The steps in which it is asked. While one is about the disk alone, another asks; verification is patience, and has no limit. */
+const asking: ReadonlySet<ResetStep> = new Set(['previewing', 'rereading', 'sending', 'sent']);
+
+/** How many are under way in all, for each that asks: most of them wait for the reset to spread, to be verified. */
 const underWayForEach = 8;
 
 /** How often one target is tried at most. */
@@ -138,15 +141,15 @@ class Bulk {
     /** One that was refused is never called unsent, whatever becomes of the attempts after it. */
     let last: Outcome | undefined;
     for (let attempt = 1, first = false; ; first = true) {
-      const release = await this.#turn(entry, first);
-      if (!release) return last ?? this.#cancelled();
+      const place = await this.#turn(entry, first);
+      if (!place) return last ?? this.#cancelled();
       let outcome: Outcome;
       try {
         const why = this.standing.obstacle();
         if (why) return last ?? ending(this.ports, 'not-sent', why);
-        outcome = await this.#reset(entry, release);
+        outcome = await this.#reset(entry, place);
       } finally {
-        release();
+        place.give();
       }
       const nothingSent = outcome.kind === 'not-sent' || outcome.kind === 'cancelled';
       if (!nothingSent) last = outcome;
@@ -168,19 +171,19 @@ class Bulk {
     }
   }
 
-  /** Waits for a place among those that are on their way; `undefined` when the entry was stopped before. */
-  async #turn({ stop }: Entry, first: boolean): Promise<(() => void) | undefined> {
+  /** Waits for a place among those that ask; `undefined` when the entry was stopped before. */
+  async #turn({ stop }: Entry, first: boolean): Promise<Place | undefined> {
     while (this.standing.obstacle() !== undefined || (await this.#pace.ready(stop.signal))) {
       const release = await this.#sending.take(first);
       const waits = this.#pace.isPaused && this.standing.obstacle() === undefined;
-      if (!stop.signal.aborted && !waits) return release;
+      if (!stop.signal.aborted && !waits) return new Place(this.#sending, release);
       release();
       if (stop.signal.aborted) return undefined;
     }
     return undefined;
   }
 
-  async #reset(entry: Entry, release: () => void): Promise<Outcome> {
+  async #reset(entry: Entry, place: Place): Promise<Outcome> {
     const { operations, carrier } = this.ports;
     const { target, way } = entry.item;
     // Begun by the user meanwhile, who is being asked for it: not ours.
@@ -192,9 +195,9 @@ class Bulk {
       confirm: async (_target, now, changed) => this.#confirmed(entry.item, now, changed),
       progress: (step: ResetStep) => {
         if (step === 'sent') entry.left = true;
-        // Answered: what is left is patience.
-        if (step === 'verifying') release();
+        if (!asking.has(step)) place.give();
       },
+      turn: () => place.retake(),
     });
     entry.left = false;
     return outcome;

@@ -49,6 +49,8 @@ export interface ResetRequest {
   readonly confirm: ResetPorts['confirm'];
   /** As in {@link ResetPorts}. */
   readonly carrier?: Transport;
+  /** As in {@link ResetPorts}. */
+  readonly turn?: () => Promise<void>;
   /** Called with the step the operation has reached. */
   progress?: (step: Parameters<ResetPorts['progress']>[0]) => void;
 }
@@ -109,6 +111,7 @@ export class ConsentOperations {
         },
         takeOverLock: request.takeOverLock === true,
         ...(request.carrier && { carrier: request.carrier }),
+        ...(request.turn && { turn: request.turn }),
         way: request.way,
         byOperator: this.ports.byOperator(target),
         signInEnded: () => {

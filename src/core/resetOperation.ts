@@ -64,6 +64,7 @@ async function prepareAnew(
   ports: ResetPorts,
   signal: AbortSignal,
 ): Promise<Step<Ready>> {
+  await ports.turn?.();
   ports.progress('rereading');
   const anew = await prepareReset(target, ports, signal);
   // The question was about the consent of the credentials that were there.
@@ -87,6 +88,7 @@ async function underLock(confirmed: Confirmed, ports: ResetPorts, signal: AbortS
     if (elsewhere) return end(elsewhere);
     const stillTrue = await recheck(confirmed, ports, signal);
     if (stillTrue.kind === 'end') return stillTrue;
+    await ports.turn?.();
     ports.progress('rereading');
     const reread = await confirmed.prepared.reread(signal);
     switch (reread.kind) {

@@ -61,6 +61,11 @@ export interface ResetPorts {
   readonly takeOverLock?: boolean;
   /** As in {@link Leaving}. */
   readonly carrier?: Transport;
+  /**
+   * Resolves when the service may be asked for what comes next; of many resets, only so many ask at a time. Absent: always.
+   * What speaks against a request is looked at after it.
+   */
+  readonly turn?: () => Promise<void>;
 }
 
 /** Everything known once the preview has been made. */

@@ -39,8 +39,10 @@ export class BulkDesk {
   readonly answers = new Map<string, readonly Answer[]>();
   /** What the preview right before sending says; as before if there is none. */
   readonly previews = new Map<string, Preview>();
-  /** How many were on their way to an answer at most, at a time. */
+  /** How many asked the service at most, at a time. */
   mostOnTheWay = 0;
+  /** What one waits for while it is about locks and journal. */
+  onLocking: (id: string) => Promise<void> = turn;
   /** Called when a request leaves. */
   onSent: (id: string) => void = () => undefined;
   readonly stops = new Map<string, () => void>();
@@ -88,41 +90,44 @@ export class BulkDesk {
       const { id } = target.identity;
       assert.ok(!this.#running.has(id), `two resets of ${id} at a time`);
       this.#running.add(id);
-      this.mostOnTheWay = Math.max(this.mostOnTheWay, ++this.#onTheWay);
-      let arrived = false;
-      const arrive = (): void => {
-        if (!arrived) this.#onTheWay--;
-        arrived = true;
-      };
-      const outcome = await this.#reset(target, request, arrive);
-      arrive();
+      const outcome = await this.#reset(target, request);
       this.#running.delete(id);
       this.store.update(targetKey(target), (state) => afterReset(state, outcome));
       return outcome;
     },
   };
 
-  async #reset(target: Target, request: ResetRequest, arrive: () => void): Promise<Outcome> {
+  /** Asks the service, which takes its time. */
+  async #ask(): Promise<void> {
+    this.mostOnTheWay = Math.max(this.mostOnTheWay, ++this.#onTheWay);
+    await turn();
+    this.#onTheWay--;
+  }
+
+  async #reset(target: Target, request: ResetRequest): Promise<Outcome> {
     const { id } = target.identity;
     const { signal } = request;
     const cancelled = (): Outcome => this.#end('cancelled', reason('test.cancelled'));
     request.progress?.('previewing');
-    await turn();
+    await this.#ask();
+    request.progress?.('confirming');
     const confirmation = await request.confirm(target, this.previews.get(id) ?? previewOf(), false);
     if (confirmation.kind === 'declined')
       return confirmation.because ? this.#end('not-sent', confirmation.because) : cancelled();
-    await turn();
+    request.progress?.('locking');
+    await this.onLocking(id);
+    await request.turn?.();
     if (signal.aborted) return cancelled();
     const why = (await confirmation.recheck?.()) ?? confirmation.obstacle?.();
     if (why) return this.#end('not-sent', why);
+    request.progress?.('sending');
     request.progress?.('sent');
     this.sends.push({ id, at: this.clock.now() });
     this.onSent(id);
-    await turn();
+    await this.#ask();
     if (signal.aborted) return this.#end('unknown', reason('test.stopped'));
     const answer = this.#answer(id);
     if (answer === 'verified') {
-      arrive();
       request.progress?.('verifying');
       await turn();
       if (signal.aborted) return this.#end('unknown', reason('test.stopped'));

@@ -36,6 +36,24 @@ describe('a bulk of resets', () => {
     ]);
   });
 
+  it('asks for the next one while another is about its lock and its journal entry', async () => {
+    const desk = new BulkDesk(2);
+    const locking = new Set<string>();
+    let release = (): void => undefined;
+    const second = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    desk.onLocking = async (id) => {
+      locking.add(id);
+      if (id === 'user1') release();
+      await second;
+    };
+    const results = await run(desk, { atOnce: 1 });
+    assert.deepEqual(told(results), ['user0 verified: test.verified', 'user1 verified: test.verified']);
+    assert.deepEqual([...locking], ['user0', 'user1']);
+    assert.equal(desk.mostOnTheWay, 1);
+  });
+
   it('counts what is done, and shows rows as waiting until it comes to them', async () => {
     const desk = new BulkDesk(20);
     const seen: number[] = [];

@@ -31,6 +31,29 @@ describe('resetOperation: the order of effects', () => {
     assert.deepEqual(stage.violations, []);
   });
 
+  it('waits for its turn before it reads once more, and when the entry is on disk; what then speaks against it counts', async () => {
+    const turns: (string | undefined)[] = [];
+    const turn = async () => {
+      turns.push(stage.events.at(-1));
+    };
+    assert.equal((await stage.run(undefined, { turn })).kind, 'verified');
+    assert.deepEqual(turns, ['generation', 'open']);
+
+    stage = new ResetStage();
+    const changing = async () => {
+      if (stage.events.at(-1) === 'open') stage.configured = undefined;
+    };
+    assert.equal(told(await stage.run(undefined, { turn: changing })), 'not-sent: target.changed');
+    assert.equal(stage.sends, 0);
+
+    stage = new ResetStage();
+    const losing = async () => {
+      if (stage.events.at(-1) === 'open') stage.memoryLocks.takenOver = true;
+    };
+    assert.equal(told(await stage.run(undefined, { turn: losing })), 'not-sent: lock.lost');
+    assert.equal(stage.sends, 0);
+  });
+
   it('reports the steps in the same order', async () => {
     await stage.run();
     assert.deepEqual(stage.steps, [
