@@ -82,6 +82,11 @@ export function presentIdentity(
   };
 }
 
+/** Whether the row of the identity says the same at any time, as long as its state is this one. Its tooltip may not. */
+export function isTimeless({ consent, jobs }: IdentityState): boolean {
+  return !(consent.kind === 'granted' && consent.grant.credentialExpiresAt !== undefined) && jobs.length === 0;
+}
+
 function describe(state: IdentityState, context: PresentationContext): string {
   const { translate } = context;
   switch (state.activity.kind) {

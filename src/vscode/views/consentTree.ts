@@ -1,12 +1,12 @@
 /** The tree of projects and identities. It holds no truth and asks nobody: it renders the store. */
 import * as vscode from 'vscode';
-import type { ConsentStore } from '../../core/consentStore';
+import type { ConsentStore, IdentityState } from '../../core/consentStore';
 import type { presentDetails } from '../../core/detailRows';
 import { isLoopbackHost } from '../../core/endpoint';
 import { plainText } from '../../core/foreignText';
 import { type Project, type Target, type TargetKey, targetKey } from '../../core/model';
 import type { ReasonTexts } from '../../core/outcomeText';
-import { type IconPresentation, type PresentationContext, presentIdentity } from '../../core/presentation';
+import { type IconPresentation, isTimeless, type PresentationContext, presentIdentity } from '../../core/presentation';
 import { commandIds } from '../commandIds';
 import type { Projects } from '../projects';
 import { translate } from '../translate';
@@ -26,6 +26,7 @@ export interface NoIdentityNode {
 
 export interface IdentityNode {
   readonly kind: 'identity';
+  readonly key: TargetKey;
   readonly target: Target;
   readonly parent: ProjectNode;
 }
@@ -42,6 +43,13 @@ export interface DetailNode {
   readonly parent: IdentityNode;
 }
 
+/** What an identity's row was made of, and the row. */
+interface Row {
+  readonly state: IdentityState;
+  readonly target: Target;
+  readonly item: vscode.TreeItem;
+}
+
 /** VS Code waits 200 ms after the last event before it repaints; events closer than this would keep it waiting. */
 const batchMs = 250;
 
@@ -51,6 +59,9 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
   readonly #subscriptions: vscode.Disposable[];
   #projects: readonly ProjectNode[] = [];
   #identities = new Map<TargetKey, IdentityNode>();
+  #children = new Map<ProjectNode, readonly IdentityNode[]>();
+  /** As last made: when all rows are asked for anew, most say the same. The editor keeps them, too. */
+  readonly #rows = new Map<TargetKey, Row>();
   readonly #waiting = new Set<TargetKey>();
   #timer: NodeJS.Timeout | undefined;
   #lastFired = 0;
@@ -89,7 +100,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
   /** Tooltips are made when the pointer rests on a row, not before. */
   resolveTreeItem(item: vscode.TreeItem, node: ConsentNode): vscode.TreeItem {
     if (node.kind !== 'identity') return item;
-    const { tooltip } = presentIdentity(node.target, this.store.get(targetKey(node.target)), this.#context());
+    const { tooltip } = presentIdentity(node.target, this.store.get(node.key), this.#context());
     const markdown = new vscode.MarkdownString('', false);
     markdown.isTrusted = false;
     markdown.supportHtml = false;
@@ -97,8 +108,9 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
       if (index > 0) markdown.appendMarkdown('\n\n');
       markdown.appendText(line);
     }
-    item.tooltip = markdown;
-    return item;
+    // Not the row itself, which is handed out again: what its tooltip says of times would stay.
+    const { label = '', collapsibleState } = item;
+    return Object.assign(new vscode.TreeItem(label, collapsibleState), item, { tooltip: markdown });
   }
 
   getChildren(node?: ConsentNode): ConsentNode[] | Promise<ConsentNode[]> {
@@ -106,10 +118,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     switch (node.kind) {
       case 'project':
         if (node.project.identities.length === 0) return [{ kind: 'no-identity', parent: node }];
-        return node.project.identities.flatMap((identity) => {
-          const child = this.#identities.get(targetKey({ project: node.project, identity }));
-          return child ? [child] : [];
-        });
+        return [...(this.#children.get(node) ?? [])];
       case 'identity':
         return this.#detailsOf(node);
       case 'no-identity':
@@ -120,7 +129,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
 
   async #detailsOf(node: IdentityNode): Promise<ConsentNode[]> {
     const present = await this.details();
-    const rows = present(this.store.get(targetKey(node.target)), this.#context());
+    const rows = present(this.store.get(node.key), this.#context());
     return rows.map((row) => ({ kind: 'detail', ...row, parent: node }));
   }
 
@@ -141,12 +150,9 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
   #rebuild(): void {
     this.#projects = this.projects.all.map((project) => ({ kind: 'project', project }));
     this.#identities = new Map();
-    for (const parent of this.#projects) {
-      for (const identity of parent.project.identities) {
-        const target = { project: parent.project, identity };
-        this.#identities.set(targetKey(target), { kind: 'identity', target, parent });
-      }
-    }
+    this.#children = new Map(this.#projects.map((parent) => [parent, identityNodes(parent)]));
+    for (const nodes of this.#children.values()) for (const node of nodes) this.#identities.set(node.key, node);
+    for (const key of this.#rows.keys()) if (!this.#identities.has(key)) this.#rows.delete(key);
   }
 
   /** The first change after a pause shows at once; those that follow closely are shown together. */
@@ -164,21 +170,41 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
   }
 
   #identityItem(node: IdentityNode): vscode.TreeItem {
-    const state = this.store.get(targetKey(node.target));
+    const state = this.store.get(node.key);
+    const before = this.#rows.get(node.key);
+    if (before?.state === state && isTimeless(state) && hasSameNames(before.target, node.target)) return before.item;
     const shown = presentIdentity(node.target, state, this.#context());
     const collapsible = vscode.TreeItemCollapsibleState.Collapsed;
     const item = new vscode.TreeItem(shown.label, collapsible);
-    item.id = `identity:${targetKey(node.target)}`;
+    item.id = `identity:${node.key}`;
     item.description = shown.description;
     item.iconPath = themeIcon(shown.icon);
     item.contextValue = shown.contextValue;
     item.accessibilityInformation = { label: shown.ariaLabel };
+    this.#rows.set(node.key, { state, target: node.target, item });
     return item;
   }
 
   #context(): PresentationContext {
     return { now: Date.now(), texts: this.texts, translate, flagsOf: this.flagsOf };
   }
+}
+
+/** All that a row is made of, besides the state. */
+function hasSameNames(one: Target, other: Target): boolean {
+  return (
+    one.identity.label === other.identity.label &&
+    one.project.label === other.project.label &&
+    one.project.provider === other.project.provider
+  );
+}
+
+function identityNodes(parent: ProjectNode): readonly IdentityNode[] {
+  const { project } = parent;
+  return project.identities.map((identity) => {
+    const target = { project, identity };
+    return { kind: 'identity', key: targetKey(target), target, parent };
+  });
 }
 
 function projectItem({ project }: ProjectNode, flags: readonly string[]): vscode.TreeItem {
@@ -214,7 +240,7 @@ function noIdentityItem({ parent }: NoIdentityNode): vscode.TreeItem {
 
 function detailItem(node: DetailNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.None);
-  item.id = `${targetKey(node.parent.target)}:${node.id}`;
+  item.id = `${node.parent.key}:${node.id}`;
   item.description = node.description;
   item.iconPath = themeIcon(node.icon);
   item.contextValue = ';detail;';
