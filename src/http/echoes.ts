@@ -17,16 +17,40 @@ const shortestHidden = 6;
 export function withoutEchoes(text: string, secrets: readonly string[]): string {
   const wanted = [...new Set(secrets)].filter(({ length }) => length >= shortestHidden && length <= text.length);
   if (wanted.length === 0) return text;
+  const left = wanted.some((secret) => mayHold(text, secret)) ? withoutSpelled(text, wanted) : text;
+  return left === undefined || spellsOut(left, wanted) ? hidden : left;
+}
+
+/**
+ * Whether it is worth searching for the secret, which costs a hundred times as much. All spellings that are searched for
+ * leave letters and digits as they are: where not even the longest row of them stands, none does.
+ */
+function mayHold(text: string, secret: string): boolean {
+  const spellings = [secret, ...base64Forms(secret).map(({ core }) => core)];
+  return (
+    spellings.some((one) => text.includes(longestRow(one))) ||
+    text.toLowerCase().includes(Buffer.from(secret).toString('hex'))
+  );
+}
+
+/** Empty when there is none, which stands everywhere. */
+function longestRow(value: string): string {
+  let longest = '';
+  for (const [row] of value.matchAll(/[\da-z]+/gi)) if (row.length > longest.length) longest = row;
+  return longest;
+}
+
+/** `undefined` where the secrets have tens of kilobytes: more than the engine takes for one pattern. */
+function withoutSpelled(text: string, secrets: readonly string[]): string | undefined {
   // The longest first, so that one that begins like another does not leave the other's rest behind.
-  const pattern = wanted
+  const pattern = [...secrets]
     .sort((a, b) => b.length - a.length)
     .flatMap((secret) => [spelled(secret), anyCase(Buffer.from(secret).toString('hex')), ...base64Patterns(secret)])
     .join('|');
   try {
-    const left = text.replace(new RegExp(pattern, 'g'), hidden);
-    return spellsOut(left, wanted) ? hidden : left;
+    return text.replace(new RegExp(pattern, 'g'), hidden);
   } catch {
-    return hidden; // Tens of kilobytes of secrets: more than the engine takes for one pattern.
+    return undefined;
   }
 }
 
@@ -119,20 +143,33 @@ function anyCase(digits: string): string {
  * its neighbours: they are matched whatever they are, as they hold a part of the value.
  */
 function base64Patterns(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
   const shared = '[\\w+/\\-]?';
   const patterns: string[] = [];
-  for (const before of [0, 1, 2]) {
-    const text = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    const cut = ((before + bytes.length) * 8) % 6 !== 0;
-    const core = text.slice(before === 0 ? 0 : before + 1, cut ? -1 : undefined);
-    const head = before === 0 ? '' : shared;
-    const tail = cut ? `${shared}${anySpelling('=')}{0,2}` : '';
+  for (const { core, sharesHead, sharesTail } of base64Forms(secret)) {
+    const head = sharesHead ? shared : '';
+    const tail = sharesTail ? `${shared}${anySpelling('=')}{0,2}` : '';
     for (const alphabet of new Set([core, core.replaceAll('+', '-').replaceAll('/', '_')])) {
       patterns.push(`${head}${spelled(alphabet)}${tail}`);
     }
   }
   return patterns;
+}
+
+interface Base64Form {
+  /** What the value alone decides. */
+  readonly core: string;
+  readonly sharesHead: boolean;
+  readonly sharesTail: boolean;
+}
+
+function base64Forms(secret: string): readonly Base64Form[] {
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const sharesTail = ((before + bytes.length) * 8) % 6 !== 0;
+    const core = text.slice(before === 0 ? 0 : before + 1, sharesTail ? -1 : undefined);
+    return { core, sharesHead: before !== 0, sharesTail };
+  });
 }

@@ -233,6 +233,57 @@ describe('fault 41: error answers that repeat our secrets', () => {
     assert.equal((await answered(403, 'tok-123', bearer('tok-123'))).body, '[secret]');
   });
 
+  describe('finds every spelling wherever it stands, whatever the secret is made of', () => {
+    const json = (value: string) => JSON.stringify(value).slice(1, -1);
+    const entities = (value: string) => value.replace(/[^\da-z]/giu, (one) => `&#${one.codePointAt(0)};`);
+    const ways: Readonly<Record<string, (value: string) => string>> = {
+      verbatim: (value) => value,
+      'in percent': encodeURIComponent,
+      'in JSON': json,
+      'in JSON within JSON': (value) => json(json(value)),
+      'as entities': entities,
+      'in hexadecimal': (value) => Buffer.from(value).toString('hex'),
+      'in upper-case hexadecimal': (value) => Buffer.from(value).toString('hex').toUpperCase(),
+      ...Object.fromEntries(
+        ['', ':', 'a:', 'ab:'].flatMap((before) =>
+          (['base64', 'base64url'] as const).map((encoding) => [
+            `in ${encoding} behind "${before}"`,
+            (value: string) => Buffer.from(`${before}${value}`).toString(encoding),
+          ]),
+        ),
+      ),
+    };
+    const values = [
+      '------',
+      '~?>~?>~?>',
+      '/+/+/+/+/',
+      'a-b-c-d-e-f',
+      '\u00e4\u00f6\u00fc\u00df\u00e9\u{1f600}',
+      'abcdef',
+      token,
+    ];
+    for (const [how, spell] of Object.entries(ways)) {
+      it(how, () => {
+        for (const value of values) {
+          const told = `{"error":"invalid_grant","got":"${spell(value)}","more":"${'of it '.repeat(30)}"}`;
+          for (const secrets of [[value], ['another-one', value], [value, 'and-another-secret']]) {
+            const left = withoutEchoes(told, secrets);
+            assert.ok(left.includes('[secret]'), `${value}: ${left}`);
+            assert.equal(left.includes(spell(value)), false, left);
+          }
+        }
+      });
+    }
+  });
+
+  it('leaves a text without an echo, at little cost', () => {
+    const said = '{"error":"invalid_grant","error_description":"Token has been expired or revoked. It was not sent."}';
+    const begun = process.cpuUsage();
+    for (let at = 0; at < 2000; at++) assert.equal(withoutEchoes(said, [`1//${at}-${'r'.repeat(60)}`]), said);
+    const { user, system } = process.cpuUsage(begun);
+    assert.ok((user + system) / 2000 < 200, `${(user + system) / 2000} µs each`);
+  });
+
   it('takes the longer of two secrets that begin alike, and does not take out its own mark', () => {
     assert.equal(withoutEchoes('tok-123-long tok-123', ['tok-123', 'tok-123-long']), '[secret] [secret]');
     assert.equal(withoutEchoes('secret tok-123', ['secret', 'tok-123']), '[secret] [secret]');
