@@ -3,6 +3,9 @@ import type { Clock, SecretStore } from '../core/ports';
 
 const answerWithinMs = 10_000;
 
+/** Why a time limit is over. Without a reason of our own, an error is made for each. */
+const answered = 'answered';
+
 /** Every call rejects when there is no answer within ten seconds. */
 export class Keyring implements SecretStore {
   constructor(
@@ -45,7 +48,7 @@ export class Keyring implements SecretStore {
     try {
       return await Promise.race([answer, noAnswer]);
     } finally {
-      timer.abort();
+      timer.abort(answered);
     }
   }
 }

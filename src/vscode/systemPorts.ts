@@ -1,7 +1,6 @@
 /** Clock and ids of the running machine. */
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Random } from '../core/ports';
 
 /** What Node's timers can wait for; a longer time would be none at all, and a server may ask for it. */
@@ -10,8 +9,27 @@ const longestMs = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: (ms, signal) => delay(Math.min(ms, longestMs), undefined, { signal }),
+  sleep,
 };
+
+/** That of `timers/promises` makes an error, with its stack, of each time-out that was not needed. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      },
+      Math.min(ms, longestMs),
+    );
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+}
 
 export const systemRandom: Random = {
   id: () => randomBytes(15).toString('base64url'),
