@@ -10,15 +10,17 @@ import { TransportFailure } from '../http/fetchAdapter';
 type Transporter = NonNullable<OAuth2ClientOptions['transporter']>;
 type Asked = Parameters<Transporter['request']>[0];
 
-/** The server's refusal. What it has answered is read, and never shown. */
-export class RefusedAnswer extends Error {
+/**
+ * The server's refusal, as it is thrown through the library. What it has answered is read, and never shown. No error: it is
+ * expected, nobody sees where it came from, and noting that would cost as much as reading the answer.
+ */
+export class RefusedAnswer {
   readonly #data: unknown;
 
   constructor(
     readonly status: number,
     data: unknown,
   ) {
-    super(`HTTP ${status}`);
     this.#data = data;
   }
 

@@ -44,6 +44,8 @@ export function operatorKey(project: Pick<Project, 'id'>): TargetKey {
 }
 
 function encodeKeyPart(part: string): string {
+  // Asked for again and again, and hardly ever is there anything to encode.
+  if (!part.includes('%') && !part.includes('/')) return part;
   return part.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 

@@ -1,12 +1,12 @@
 /** Where the access token of one credential comes from: the stored one, or a refresh that is kept in memory. */
 import { unansweredReason } from '../../core/httpReason';
-import { type Reason, reason, type Target, type TargetKey, targetKey } from '../../core/model';
+import { type Project, type Reason, reason, type Target, type TargetKey, targetKey } from '../../core/model';
 import type { Clock, Transport } from '../../core/ports';
 import type { CredentialTarget, StoppedOutcome } from '../../core/provider';
 import type { BoundSecret } from '../../core/redact';
 import { notedTime } from './credentialFacts';
 import { credentialForms } from './credentialForms';
-import { googleAddresses } from './settings';
+import type { GoogleAddresses } from './settings';
 
 export interface AccessToken {
   readonly secret: BoundSecret;
@@ -34,6 +34,7 @@ export class AccessTokens {
   constructor(
     private readonly transport: Transport,
     private readonly clock: Clock,
+    private readonly addressesOf: (project: Project) => GoogleAddresses,
   ) {}
 
   /** The access token of the credential; refreshed when `renew` is asked for or the cached one is about to end. */
@@ -75,7 +76,7 @@ export class AccessTokens {
     const clientSecret = secrets['clientSecret'];
     const clientId = facts['clientId'];
     if (!refreshToken || !clientSecret || clientId === undefined) return incomplete;
-    const { tokenUrl } = googleAddresses(target.project);
+    const { tokenUrl } = this.addressesOf(target.project);
     const { refreshAccessToken } = await import('../../auth/googleOAuth');
     const result = await refreshAccessToken(
       { tokenUrl, clientId, clientSecret, refreshToken, boundTo: refreshToken.boundTo },

@@ -9,7 +9,7 @@ import { credentialForms } from './credentialForms';
 import type { Purpose } from './errors';
 import { inParallel } from './inParallel';
 import { resourceOf } from './scopes';
-import { type GoogleAddresses, googleAddresses } from './settings';
+import type { GoogleAddresses } from './settings';
 
 export interface AliveReading {
   readonly kind: 'alive';
@@ -56,19 +56,15 @@ export type CredentialReadings = Readings | { readonly kind: 'aborted' };
 type OneReading = CredentialReading | { readonly kind: 'aborted' };
 
 export class CredentialReader {
-  /** Of each project as it is configured: a bulk asks for those of one a thousand times. */
-  readonly #addresses = new WeakMap<Project, GoogleAddresses>();
-
   constructor(
     private readonly transport: Transport,
     private readonly clock: Clock,
     readonly tokens: AccessTokens,
+    private readonly addressesOf: (project: Project) => GoogleAddresses,
   ) {}
 
   api({ project }: Target): GoogleApi {
-    const addresses = this.#addresses.get(project) ?? googleAddresses(project);
-    this.#addresses.set(project, addresses);
-    return { addresses, transport: this.transport, clock: this.clock };
+    return { addresses: this.addressesOf(project), transport: this.transport, clock: this.clock };
   }
 
   /** By `accessType:check` with each credential; `withEnds` also asks when a stored access token ends. */

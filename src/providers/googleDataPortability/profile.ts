@@ -1,6 +1,6 @@
 import type { Project } from '../../core/model';
 import type { ProviderProfile } from '../../core/provider';
-import { googleAddresses, googleApiOrigin, optionsSchema } from './settings';
+import { googleApiOrigin, googleOrigins, optionsSchema } from './settings';
 import { ways } from './ways';
 
 export const profile: ProviderProfile = {
@@ -12,7 +12,7 @@ export const profile: ProviderProfile = {
   exportsArchives: true,
   ways: [ways.reset, ways.revoke],
   credentialOrigins(project: Project): readonly string[] {
-    const { apiOrigin, oauthOrigin } = googleAddresses(project);
+    const { apiOrigin, oauthOrigin } = googleOrigins(project);
     return [...new Set([apiOrigin, oauthOrigin])];
   },
 };

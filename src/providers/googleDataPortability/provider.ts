@@ -20,6 +20,7 @@ import { GoogleArchives } from './archives';
 import { CredentialReader, deadReason } from './credentialReader';
 import { summarizeGrants } from './grants';
 import { prepareWay } from './preparation';
+import { rememberedAddresses } from './settings';
 import { verifyCredential } from './verification';
 
 export interface GooglePorts {
@@ -39,7 +40,9 @@ class GoogleDataPortability implements Provider {
 
   constructor(private readonly ports: GooglePorts) {
     const { transport, clock } = ports;
-    this.#reader = new CredentialReader(transport, clock, new AccessTokens(transport, clock));
+    const addressesOf = rememberedAddresses();
+    const tokens = new AccessTokens(transport, clock, addressesOf);
+    this.#reader = new CredentialReader(transport, clock, tokens, addressesOf);
     this.archives = new GoogleArchives(this.#reader);
   }
 

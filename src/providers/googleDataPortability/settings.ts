@@ -85,10 +85,28 @@ export function parseOptions(project: Project): GoogleOptions {
   return v.parse(optionsSchema, project.options);
 }
 
+/** All that a credential may be sent to. */
+export function googleOrigins(project: Project): Pick<GoogleAddresses, 'apiOrigin' | 'oauthOrigin'> {
+  return originsOf(project, parseOptions(project));
+}
+
+function originsOf({ endpoint: apiOrigin }: Project, { oauthEndpoint }: GoogleOptions) {
+  return { apiOrigin, oauthOrigin: new URL(oauthEndpoint ?? defaultOAuthOrigin(apiOrigin)).origin };
+}
+
+/** {@link googleAddresses}, made once of each project as it is configured: a bulk asks for those of one a thousand times. */
+export function rememberedAddresses(): (project: Project) => GoogleAddresses {
+  const known = new WeakMap<Project, GoogleAddresses>();
+  return (project) => {
+    const addresses = known.get(project) ?? googleAddresses(project);
+    known.set(project, addresses);
+    return addresses;
+  };
+}
+
 export function googleAddresses(project: Project): GoogleAddresses {
   const options = parseOptions(project);
-  const apiOrigin = project.endpoint;
-  const oauthOrigin = new URL(options.oauthEndpoint ?? defaultOAuthOrigin(apiOrigin)).origin;
+  const { apiOrigin, oauthOrigin } = originsOf(project, options);
   const address = (path: string, pathTemplate: string): MethodAddress => {
     const url = new URL(`/${options.apiVersion}/${path}`, apiOrigin);
     if (options.quotaUser !== undefined) url.searchParams.set('quotaUser', options.quotaUser);
