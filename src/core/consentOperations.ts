@@ -89,6 +89,13 @@ export class ConsentOperations {
     return this.#open.unreadable;
   }
 
+  /** What the first reset of a window has to make is made while the user reads the question. */
+  prepare(): void {
+    const { journal, locks, log } = this.ports;
+    const failed = (): void => log.info('Journal or locks could not be prepared; the reset will say why.');
+    Promise.all([journal.prepare(), locks.prepare()]).catch(failed);
+  }
+
   isResetting(target: Target): boolean {
     return this.#inFlight.has(targetKey(target));
   }

@@ -65,6 +65,8 @@ export interface CredentialMarker {
 export interface TargetLocks {
   /** Takes the lock of a target across windows. `takeOver` replaces a live owner; only by the user's explicit wish. */
   acquire(address: TargetAddress, options?: { readonly takeOver?: boolean }): Promise<LockResult>;
+  /** Makes what only the first lock of a window needs. Rejects when it cannot: so will {@link acquire}, and say it. */
+  prepare(): Promise<void>;
 }
 
 export type LockResult =
@@ -124,6 +126,8 @@ export interface VerifiedReset {
 }
 
 export interface Journal {
+  /** Makes what only the first entry of a window needs. Rejects when it cannot: so will {@link open}. */
+  prepare(): Promise<void>;
   /** Writes the entry at stage `sending` and waits until it is on disk. Rejects when it cannot: then nothing may be sent. */
   open(entry: NewJournalEntry): Promise<void>;
   /** Notes that the request left. Never rejects: the entry already says `sending`. */

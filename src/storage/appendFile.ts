@@ -13,7 +13,9 @@ export interface Appended<E> {
   readonly keep: boolean;
 }
 
-interface Waiting<E> extends Appended<E> {
+interface Waiting<E> {
+  /** Nothing for whoever waits for the file alone. */
+  readonly appended: readonly Appended<E>[];
   readonly durable: boolean;
   resolve(): void;
   reject(error: unknown): void;
@@ -54,8 +56,17 @@ export class AppendFile<E> {
 
   /** Resolves when the line is written and, if `durable`, on disk. Rejects with the system's error. */
   append(appended: Appended<E>, durable: boolean): Promise<void> {
+    return this.#enqueue([appended], durable);
+  }
+
+  /** Puts a new file on disk if there is none yet, so that the first line need not wait for that. */
+  async prepare(): Promise<void> {
+    if (!this.#namedOnDisk) await this.#enqueue([], true);
+  }
+
+  #enqueue(appended: readonly Appended<E>[], durable: boolean): Promise<void> {
     const written = new Promise<void>((resolve, reject) => {
-      this.#queue.push({ ...appended, durable, resolve, reject });
+      this.#queue.push({ appended, durable, resolve, reject });
       this.#draining ??= this.#drain();
     });
     this.#newest = written.catch(() => undefined);
@@ -80,7 +91,7 @@ export class AppendFile<E> {
     while (this.#queue.length > 0) {
       const batch = this.#queue;
       this.#queue = [];
-      const all = [...this.#kept, ...batch];
+      const all = [...this.#kept, ...batch.flatMap(({ appended }) => appended)];
       try {
         await this.#write(
           all.map(({ line }) => line),
@@ -102,15 +113,15 @@ export class AppendFile<E> {
     let removed = false;
     try {
       const all = this.#size === 0 ? [...(await this.#options.preamble()), ...lines] : lines;
-      const text = `${this.#torn ? '\n' : ''}${all.join('\n')}\n`;
-      await handle.appendFile(text, 'utf8');
+      const text = all.length === 0 ? '' : `${this.#torn ? '\n' : ''}${all.join('\n')}\n`;
+      if (text) await handle.appendFile(text, 'utf8');
       if (durable) {
         const [{ nlink }] = await Promise.all([handle.stat(), handle.datasync()]);
         removed = nlink === 0;
         if (!this.#namedOnDisk && this.#path !== undefined) await syncFolder(this.#options.fs, dirname(this.#path));
         this.#namedOnDisk = true;
       }
-      this.#torn = false;
+      if (text) this.#torn = false;
       this.#size += Buffer.byteLength(text);
     } catch (error) {
       await this.#cutBack(handle);

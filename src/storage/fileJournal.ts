@@ -79,6 +79,10 @@ class JournalOnDisk implements FileJournal {
     });
   }
 
+  async prepare(): Promise<void> {
+    await this.#file.prepare();
+  }
+
   async open(entry: Parameters<Journal['open']>[0]): Promise<void> {
     await this.#append({ type: 'sending', entry }, false);
   }

@@ -84,6 +84,9 @@ export function createFileLocks(options: {
 
   return {
     acquire: (address, how) => acquire(address, how?.takeOver === true),
+    prepare: async () => {
+      await Promise.all([makeFolder(fs, folder), options.owner.self()]);
+    },
     dispose() {
       disposed = true;
       beating.clear();

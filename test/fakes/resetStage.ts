@@ -218,7 +218,11 @@ export class ResetStage {
     markers: async () => this.markers,
   };
 
+  /** What was made ready while a question was open. */
+  readonly prepared = new Set<'journal' | 'locks' | 'connection'>();
+
   readonly journal: Journal = {
+    prepare: async () => void this.prepared.add('journal'),
     open: async (entry) => {
       await this.#happen('open');
       await this.memory.open(entry);
@@ -243,6 +247,7 @@ export class ResetStage {
   };
 
   readonly locks: TargetLocks = {
+    prepare: async () => void this.prepared.add('locks'),
     acquire: async (address, options) => {
       await this.#happen('lock');
       const result = await this.memoryLocks.acquire(address, options);

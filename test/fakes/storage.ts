@@ -55,6 +55,8 @@ export class MemoryJournal implements Journal {
     this.#leftBehind.add(entry.operationId);
   }
 
+  async prepare(): Promise<void> {}
+
   async open(entry: NewJournalEntry): Promise<void> {
     assert.ok(!this.entries.has(entry.operationId), `operation ${entry.operationId} was opened twice`);
     const failure = this.#openFailure;
@@ -168,6 +170,8 @@ export class MemoryTargetLocks implements TargetLocks {
   get heldCount(): number {
     return this.#held.size;
   }
+
+  async prepare(): Promise<void> {}
 
   async acquire(address: TargetAddress, options?: { readonly takeOver?: boolean }): Promise<LockResult> {
     const name = key(address);

@@ -60,6 +60,7 @@ export class ResetCommand {
     const { jobs, network, operations, prompts, store, texts } = this.ports;
     // The connection is opened while the user reads; a failure shows when the request is sent.
     network.warm(target.project).catch(() => undefined);
+    operations.prepare();
     // What the preview has learned of the jobs: the row says it as the question does.
     jobs.show(target).catch(() => undefined);
     const earlierUnknown = store.get(targetKey(target)).unfinished !== undefined;

@@ -132,6 +132,7 @@ export function openWindow({ folder, windowId, clock, project, reach = () => {} 
 
 function reachingLocks(locks: TargetLocks, reach: (moment: Moment) => void): TargetLocks {
   return {
+    prepare: () => locks.prepare(),
     async acquire(address, how) {
       reach('locking');
       const result = await locks.acquire(address, how);
@@ -149,6 +150,7 @@ function reachingLocks(locks: TargetLocks, reach: (moment: Moment) => void): Tar
 function reachingJournal(journal: Journal, reach: (moment: Moment) => void): Journal {
   let entries = 0;
   return {
+    prepare: () => journal.prepare(),
     async open(entry) {
       await journal.open(entry);
       entries += 1;

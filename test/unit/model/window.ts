@@ -223,6 +223,7 @@ export class ModelWindow {
     const journal = this.#journal;
     const { world } = this;
     return {
+      prepare: () => journal.prepare(),
       open: async (entry) => {
         if (this.operation) this.operation.operationId = entry.operationId;
         await this.#at('before the entry');
@@ -248,6 +249,7 @@ export class ModelWindow {
 
   #gatedLocks(): TargetLocks {
     return {
+      prepare: () => this.#locks.prepare(),
       acquire: async (address, options) => {
         await this.#at('lock');
         return this.#locks.acquire(address, options);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LockResult } from '../../../src/core/ports';
 import { createFileLocks, type FileLocks } from '../../../src/storage/fileLocks';
@@ -44,6 +44,15 @@ describe('fileLocks', () => {
     await release();
     assert.deepEqual(await readdir(join(folder(), 'locks')), []);
     acquired(await b.acquire(target));
+  });
+
+  it('prepares the folder and the name of its owner, and says when it cannot', async () => {
+    const a = window('a');
+    await a.prepare();
+    assert.deepEqual(await readdir(join(folder(), 'locks')), []);
+    await rm(join(folder(), 'locks'), { recursive: true });
+    await writeFile(join(folder(), 'locks'), 'a file in the way');
+    await assert.rejects(a.prepare());
   });
 
   it('keeps targets, providers and origins apart', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JournalUnavailable } from '../../../src/storage/fileJournal';
@@ -171,6 +172,46 @@ describe('fileJournal: what is on disk when', () => {
     assert.deepEqual(ids(await written()), ['1', '2']);
     bench.windows.kill('a');
     assert.equal((await bench.window('b').unfinished()).length, 2);
+  });
+
+  it('has its file on disk when it is prepared, and asks the folder for nothing at the first entry', async () => {
+    const watched = new WatchedFs();
+    const journal = bench.window('a', watched.fs);
+    await Promise.all([journal.prepare(), journal.prepare()]);
+    assert.deepEqual(ids(await written()), []);
+    assert.equal(watched.count('sync', /^window-a/), 1);
+    assert.equal(watched.count('sync', /^journal$/), 1);
+    const before = watched.steps.length;
+    await journal.open(newEntry('1'));
+    await journal.prepare();
+    assert.deepEqual(
+      watched.steps.slice(before).map(({ operation }) => operation),
+      ['write', 'sync'],
+    );
+    assert.deepEqual(ids(await written()), ['1']);
+    assert.doesNotMatch(await written(), /\n\n/);
+  });
+
+  it('says that it cannot be prepared, and tries again with the first entry', async () => {
+    const watched = new WatchedFs();
+    watched.failWhen = ({ operation }) => (operation === 'sync' ? 'ENOSPC' : undefined);
+    const journal = bench.window('a', watched.fs);
+    await assert.rejects(journal.prepare());
+    await assert.rejects(journal.open(newEntry('1')), JournalUnavailable);
+    watched.failWhen = undefined;
+    await journal.open(newEntry('2'));
+    assert.deepEqual(ids(await written()), ['2']);
+    bench.windows.kill('a');
+    assert.equal((await bench.window('b').unfinished()).length, 1);
+  });
+
+  it('leaves nothing of a prepared file without entries', async () => {
+    await bench.window('a').prepare();
+    bench.windows.kill('a');
+    const b = bench.window('b');
+    await b.standing();
+    const names = (): readonly string[] => readdirSync(join(folder(), 'journal'));
+    await until(() => names().every((name) => !windowFile.test(name)));
   });
 
   it('names no value in the error about an event that does not fit', async () => {

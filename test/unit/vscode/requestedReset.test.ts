@@ -98,7 +98,7 @@ class RequestDesk extends ConsentDesk {
     const resetCommand = new ResetCommand({
       ...shared,
       prompts,
-      network: { warm: async () => undefined } as never,
+      network: { warm: async () => void stage.prepared.add('connection') } as never,
       jobs: { show: async () => undefined },
       currentTarget: () => stage.configured,
     });
@@ -154,6 +154,18 @@ describe('a reset that a tool asks for', () => {
     const [entry] = [...desk.stage.memory.entries.values()];
     assert.deepEqual([entry?.confirmedBy, entry?.requestedBy], ['modal', 'tool:reconsentReset']);
     assert.deepEqual(desk.notifications, [], 'success shows in place');
+  });
+
+  it('has connection, lock folder and journal ready while the question is open', async () => {
+    const { prepared } = desk.stage;
+    const readies: number[] = [];
+    desk.atQuestion = async () => {
+      readies.push(prepared.size);
+      return undefined;
+    };
+    assert.equal((await desk.tool('reset')).outcome, 'cancelled');
+    assert.deepEqual([readies, [...prepared].sort()], [[3], ['connection', 'journal', 'locks']]);
+    assert.equal(desk.stage.memory.entries.size, 0);
   });
 
   it('names in the question what another window has left unknown, and then goes ahead', async () => {
