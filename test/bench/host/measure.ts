@@ -12,7 +12,7 @@ import type { Resets, ResetsPlan } from './inHost/resets';
 import type { StorePlan } from './inHost/store';
 import type { TreePlan, Trees } from './inHost/tree';
 import { busyMs, type CpuProfile, type Share, sharesOf } from './profile';
-import { rowsOf } from './rows';
+import { activationRows, type Measured, rowsOf } from './rows';
 import { HostService } from './service';
 import { makeStage, namedFolder } from './stage';
 import { BenchHost } from './window';
@@ -30,9 +30,16 @@ const roundTripMs = 50;
 const holdMs = 600;
 const officialClients = join(__dirname, '..', 'package.json');
 
+export interface Extent {
+  /** Fewer windows and rounds. */
+  readonly quick: boolean;
+  /** Leaves out all that is measured after activation. */
+  readonly activationOnly: boolean;
+}
+
 export async function measureIn(
   version: HostVersion,
-  quick: boolean,
+  { quick, activationOnly }: Extent,
   say: (what: string) => void,
 ): Promise<HostReport> {
   fillLockedFolder(join(__dirname, '..'));
@@ -40,36 +47,42 @@ export async function measureIn(
   const service = await HostService.start();
   const host = await BenchHost.open(version, stage, { NODE_EXTRA_CA_CERTS: service.authorityFile });
   try {
-    const activations: (readonly Activated[])[] = [];
-    for (let at = 0; at < (quick ? 4 : 8); at++) {
-      say(`activation, window ${at + 1}`);
-      activations.push(await activate(host, at % 2 === 0, false));
-    }
-    const profiled: Activated[] = [];
-    for (let at = 0; at < (quick ? 2 : 4); at++) {
-      say(`profile of activation, window ${at + 1}`);
-      profiled.push(...(await activate(host, at % 2 === 0, true)));
-    }
+    const { shares, ...activation } = await measureActivation(host, quick, say);
+    const report = { vscode: host.install.vscodeVersion, node: versionOf(host.install), shares };
+    if (activationOnly) return { ...report, rows: activationRows(activation) };
     const { cold, resets } = await measureResets(host, service, quick, say);
     say('tree');
     const { origin } = service.addresses;
     const treePlan: TreePlan = { origin, identities: 10_000, rounds: quick ? 5 : 8 };
     const tree = await host.run<Trees>('tree', treePlan);
-    const profilesOf = (wanted: string): readonly CpuProfile[] =>
-      profiled.flatMap(({ id, profiles = [] }) => (id === wanted ? profiles : []));
-    const [ours, bare] = [profilesOf(reconsentId), profilesOf(uiOnlyId)];
-    const busy = { ours: busyMs(ours, isOf(reconsentId)), bare: busyMs(bare, isOf(uiOnlyId)) };
-    return {
-      vscode: host.install.vscodeVersion,
-      node: versionOf(host.install),
-      rows: rowsOf({ activations, busy, cold, resets, tree, roundTripMs }),
-      shares: sharesOf(ours, isOwn),
-    };
+    return { ...report, rows: rowsOf({ ...activation, cold, resets, tree, roundTripMs }) };
   } finally {
     await host.close();
     await service.close();
     stage.remove();
   }
+}
+
+async function measureActivation(
+  host: BenchHost,
+  quick: boolean,
+  say: (what: string) => void,
+): Promise<Pick<Measured, 'activations' | 'busy'> & Pick<HostReport, 'shares'>> {
+  const activations: (readonly Activated[])[] = [];
+  for (let at = 0; at < (quick ? 4 : 8); at++) {
+    say(`activation, window ${at + 1}`);
+    activations.push(await activate(host, at % 2 === 0, false));
+  }
+  const profiled: Activated[] = [];
+  for (let at = 0; at < (quick ? 2 : 4); at++) {
+    say(`profile of activation, window ${at + 1}`);
+    profiled.push(...(await activate(host, at % 2 === 0, true)));
+  }
+  const profilesOf = (wanted: string): readonly CpuProfile[] =>
+    profiled.flatMap(({ id, profiles = [] }) => (id === wanted ? profiles : []));
+  const [ours, bare] = [profilesOf(reconsentId), profilesOf(uiOnlyId)];
+  const busy = { ours: busyMs(ours, isOf(reconsentId)), bare: busyMs(bare, isOf(uiOnlyId)) };
+  return { activations, busy, shares: sharesOf(ours, isOwn) };
 }
 
 /** Either of the two goes first in half of the windows. */

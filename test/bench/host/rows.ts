@@ -30,7 +30,8 @@ export function rowsOf(measured: Measured): readonly Row[] {
   ];
 }
 
-function activationRows({ activations, busy }: Measured): readonly Row[] {
+/** Of activation alone. */
+export function activationRows({ activations, busy }: Pick<Measured, 'activations' | 'busy'>): readonly Row[] {
   const of = (id: string): readonly Activated[] => activations.flatMap((all) => all.filter((one) => one.id === id));
   const [ours, bare] = [of(reconsentId), of(uiOnlyId)];
   const time = ({ loadMs, activateMs }: Activated): number => loadMs + activateMs;
