@@ -53,7 +53,7 @@ const before = (part) => {
 };
 
 /**
- * Makes the entries of the lazy parts, and sees to it that nothing but them is imported dynamically.
+ * Makes the entries of the lazy parts, and sees to it that nothing but them is imported dynamically, or required.
  *
  * Each module is in one file only: esbuild puts what several entries reach into a file of its own, one for each set of
  * entries. A part is asked for by the extension alone, and nearly always by its engine, so its entry may say that both are
@@ -70,46 +70,13 @@ const lazyEntries = {
       resolveDir: import.meta.dirname,
     }));
     build.onResolve({ filter: /^\./ }, async (args) => {
-      if (args.kind !== 'dynamic-import' || args.importer.includes('node_modules')) return undefined;
+      const isOwn = args.importer !== '' && !args.importer.includes('node_modules');
+      if (!isOwn || !['dynamic-import', 'require-call'].includes(args.kind)) return undefined;
       const resolved = await build.resolve(args.path, { kind: 'import-statement', resolveDir: args.resolveDir });
       const file = resolved.path.replaceAll('\\', '/');
       const part = Object.keys(lazyParts).find((name) => file.endsWith(`/${lazyParts[name]}`));
       if (part) return { path: `./${part}.js`, external: true };
       return { errors: [{ text: `import('${args.path}') names no lazy part: add it to lazyParts in esbuild.mjs` }] };
-    });
-  },
-};
-
-/**
- * The schema library is one module, and what any part uses of it would be loaded at activation. So it is there twice: with
- * what activation uses, and with what comes later (its schemas work across both). Which sources are the former is asked
- * of esbuild itself.
- *
- * @type {import('esbuild').Plugin}
- */
-const laterSchemas = {
-  name: 'later-schemas',
-  setup(build) {
-    let early = new Set();
-    build.onStart(async () => {
-      const { metafile } = await bundle({
-        ...output,
-        absWorkingDir: import.meta.dirname,
-        entryPoints: ['src/extension.ts'],
-        bundle: true,
-        format: 'esm',
-        external: ['vscode', 'valibot'],
-        write: false,
-        metafile: true,
-        logLevel: 'silent',
-        plugins: [lazyEntries, editorApi],
-      });
-      early = new Set(Object.keys(metafile.inputs).map((file) => resolve(import.meta.dirname, file)));
-    });
-    build.onResolve({ filter: /^valibot$/ }, async ({ importer, kind, resolveDir, pluginData }) => {
-      if (pluginData === laterSchemas || early.has(importer)) return undefined;
-      const found = await build.resolve('valibot', { kind, resolveDir, pluginData: laterSchemas });
-      return { ...found, suffix: '?later' };
     });
   },
 };
@@ -127,32 +94,65 @@ const asCommonJs = {
       if (!metafile) return;
       const names = sharedNames(metafile);
       const renamed = (text) => [...names].reduce((all, [from, to]) => all.replaceAll(from, to), text);
+      const entry = outputFiles.find(({ path }) => basename(path) === 'extension.js');
+      delete metafile.outputs[keyOf(entry.path)];
       const outputs = JSON.parse(renamed(JSON.stringify(metafile.outputs)));
-      for (const { path, text } of outputFiles) {
-        const { code } = await transform(renamed(text), {
-          ...output,
-          // For 'node' it would repeat the names of all exports, for ES modules that import them.
-          platform: 'neutral',
-          format: 'cjs',
-          // As ES modules are.
-          banner: '"use strict";',
-          sourcefile: renamed(path),
-          supported: { 'dynamic-import': false },
-        });
-        const key = relative(import.meta.dirname, renamed(path)).replaceAll('\\', '/');
-        outputs[key].bytes = Buffer.byteLength(code);
+      const files = new Map();
+      for (const { path, text } of outputFiles) if (path !== entry.path) files.set(renamed(path), renamed(text));
+      for (const [path, text] of files) {
+        const isEntry = path === entry.path;
+        const code = isEntry ? await inOne(renamed(entry.text), files) : await converted(text, path);
+        const made = outputs[keyOf(path)];
+        made.bytes = Buffer.byteLength(code);
+        if (isEntry) made.imports = made.imports.filter((one) => basename(one.path) !== 'runtime.js');
         if (flags.metafile) continue;
         await mkdir(dirname(path), { recursive: true });
-        await writeFile(renamed(path), code);
+        await writeFile(path, code);
       }
       metafile.outputs = outputs;
     });
   },
 };
 
+function keyOf(path) {
+  return relative(import.meta.dirname, path).replaceAll('\\', '/');
+}
+
+async function converted(text, path) {
+  const { code } = await transform(text, { ...commonJs, banner: '"use strict";', sourcefile: path });
+  return code;
+}
+
+/**
+ * Each file that is required costs a way through the loader that the editor has patched. So what is needed at activation is
+ * one with the entry of the extension, and with the helpers.
+ */
+async function inOne(entry, files) {
+  const texts = new Map([...files].map(([path, text]) => [`./${basename(path)}`, text]));
+  const { outputFiles } = await bundle({
+    ...commonJs,
+    stdin: { contents: `${entry}export * from './extension.js';` },
+    bundle: true,
+    write: false,
+    banner: { js: '"use strict";' },
+    plugins: [
+      {
+        name: 'in-one',
+        setup(build) {
+          build.onResolve({ filter: /.*/ }, ({ path }) =>
+            /^\.\/(extension|runtime)\.js$/.test(path) ? { path, namespace: 'made' } : { path, external: true },
+          );
+          build.onLoad({ filter: /.*/, namespace: 'made' }, ({ path }) => ({ contents: texts.get(path) }));
+        },
+      },
+    ],
+  });
+  return outputFiles[0].text;
+}
+
 /**
  * The names that esbuild gave to what is shared → ours, which do not change with what is in them: those of the parts
- * that share it, or what is needed at activation (`shared`), what the engine has brought (`sharedByEngine`), the part of it
+ * that share it, or what is needed at activation (`extension`), what the engine has brought (`sharedByEngine`), the part of it
  * that the sandbox uses, too, and the few helpers of esbuild that everything uses (`runtime`).
  */
 function sharedNames({ outputs }) {
@@ -164,7 +164,7 @@ function sharedNames({ outputs }) {
     const users = entries.filter((one) => staticallyReached(outputs, one).has(path)).map((one) => basename(one, '.js'));
     const engine = users.includes('sandbox') ? 'sharedWithSandbox' : 'sharedByEngine';
     const later = users.includes('engine') ? engine : users.sort().join('-');
-    const ownName = users.includes('extension') ? 'shared' : later;
+    const ownName = users.includes('extension') ? 'extension' : later;
     names.set(generated, users.length === entries.length ? 'runtime' : ownName);
   }
   if (new Set(names.values()).size < names.size) throw new Error(`Two files of one name: ${[...names.values()]}`);
@@ -300,9 +300,10 @@ const editorApi = {
     });
     build.onResolve({ filter: /^editor:api$/ }, ({ path }) => ({ path, namespace: 'editor' }));
     build.onLoad({ filter: /.*/, namespace: 'editor' }, () => ({
-      contents: `import { l10n } from './editorApi';
-        export { l10n as texts_ };
-        export const vscode = Object.create(require('vscode'), { l10n: { value: l10n } });`,
+      contents: `import { packagedTexts } from './editorApi';
+        const editor = require('vscode');
+        export const texts_ = packagedTexts(() => editor.env.language);
+        export const vscode = Object.create(editor, { l10n: { value: texts_ } });`,
       resolveDir: folder,
     }));
   },
@@ -361,6 +362,14 @@ const output = /** @type {const} */ ({
   legalComments: 'none',
 });
 
+const commonJs = /** @type {const} */ ({
+  ...output,
+  // For 'node' it would repeat the names of all exports, for ES modules that import them.
+  platform: 'neutral',
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+});
+
 const build = await context({
   ...output,
   entryPoints: {
@@ -380,7 +389,6 @@ const build = await context({
   logLevel: flags.metafile ? 'warning' : 'info',
   plugins: [
     lazyEntries,
-    laterSchemas,
     editorApi,
     packedTexts,
     oneHttpParser,

@@ -4,7 +4,7 @@ import type { ArchiveJobs } from './archiveJobs';
 import type { Credential, Project, ProviderOptions, Reason, Target } from './model';
 import type { Transport, VerificationHints } from './ports';
 
-/** What the first look at a window needs of a provider: how its settings are read, and what its rows offer. */
+/** What the rows of a window need of a provider: how its settings are read, and what they offer. */
 export interface ProviderProfile {
   readonly id: string;
   /** The service's name, as its makers write it. */

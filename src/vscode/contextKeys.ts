@@ -14,6 +14,17 @@ export const contextKeys = {
   hasAllowance: 'reconsent.hasAllowance',
 } as const;
 
+/** What the welcome of the empty view, and the commands, depend on. */
+export function setWelcomeKeys(projects: {
+  readonly all: readonly unknown[];
+  readonly targets: { readonly size: number };
+  readonly problems: readonly unknown[];
+}): void {
+  setContextKey(contextKeys.hasProjects, projects.all.length > 0);
+  setContextKey(contextKeys.hasIdentities, projects.targets.size > 0);
+  setContextKey(contextKeys.settingsBroken, projects.problems.length > 0);
+}
+
 export function setContextKey(key: (typeof contextKeys)[keyof typeof contextKeys], value: boolean): void {
   void vscode.commands.executeCommand('setContext', key, value);
 }

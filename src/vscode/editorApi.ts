@@ -3,11 +3,14 @@
  * of the package. The code is written against the editor's own; in tests of the sources it is that.
  */
 import { join } from 'node:path';
-import { type l10n as editorsOwn, env } from 'vscode';
+import type { l10n } from 'vscode';
 import { readTexts, translator } from './packedTexts';
 
-export const l10n: typeof editorsOwn = {
-  t: translator(readTexts(join(__dirname, 'l10n'), env.language)),
-  bundle: undefined,
-  uri: undefined,
-};
+/** `language`: the editor's, asked for with the first text. */
+export function packagedTexts(language: () => string): typeof l10n {
+  return {
+    t: translator(() => readTexts(join(__dirname, 'l10n'), language())),
+    bundle: undefined,
+    uri: undefined,
+  };
+}

@@ -1,61 +1,57 @@
 /**
- * The second half of the composition: what reads, sends and asks, and all commands. Activation registers; this is loaded by
- * `LateEngine` when there is something to show or to do.
+ * The second half of the composition: what shows, reads, sends and asks, and all commands. Activation registers; this is
+ * loaded by `LateEngine` when there is something to show or to do.
  */
 import * as vscode from 'vscode';
 import { ConsentOperations } from '../core/consentOperations';
-import type { ConsentStore } from '../core/consentStore';
 import { credentialKey } from '../core/credentialSource';
-import { presentDetails } from '../core/detailRows';
 import { JobOperations } from '../core/jobOperations';
 import type { Target } from '../core/model';
 import type { Log } from '../core/ports';
-import type { ReasonText } from '../core/provider';
 import { RequestPauses } from '../core/requestPause';
 import { type ProviderPorts, providerDescriptions } from '../providers/registry';
-import type { ActiveIdentity } from './activeIdentity';
-import { allReasonTexts } from './allReasonTexts';
 import { Authorities } from './authorities';
 import { commandRunner } from './commands/allCommands';
 import { ResetCommand } from './commands/resetConsent';
 import { FirstSteps } from './firstSteps';
 import { RunningDownloads } from './jobs/runningDownloads';
 import { JobWatcher } from './jobs/watcher';
+import type { JournalPages } from './journal/pages';
+import type { LateView } from './lateView';
 import { Network } from './network';
-import type { Projects } from './projects';
 import { Prompts } from './prompts';
+import type { ResetEvent } from './publicApi';
 import { Sandbox } from './sandbox';
 import { sharing } from './sharing';
+import { show } from './shown';
 import { StartUp } from './startUp';
 import { createStores } from './stores';
 import { systemClock, systemRandom } from './systemPorts';
 import { Targets } from './targets';
 import { UnattendedNotes } from './tasks/notes';
-import type { ConsentNode, ConsentTree } from './views/consentTree';
+import type { ConsentNode } from './views/consentTree';
 import { revealIdentity } from './views/consentView';
-import type { JournalView } from './views/journalView';
+import type { JournalNode } from './views/journalView';
 
 /** What activation has made already. */
 export interface EarlyPorts {
   readonly context: vscode.ExtensionContext;
-  readonly active: ActiveIdentity;
   readonly channel: vscode.LogOutputChannel;
-  readonly journalView: JournalView;
+  readonly consents: LateView<ConsentNode>;
+  readonly journal: LateView<JournalNode>;
   readonly log: Log;
-  readonly projects: Projects;
-  readonly store: ConsentStore;
-  /** To be filled: nothing that needs a text can be in the store before. */
-  readonly texts: Map<string, ReasonText>;
-  readonly tree: ConsentTree;
-  readonly view: vscode.TreeView<ConsentNode>;
+  readonly pages: JournalPages;
+  readonly resets: vscode.EventEmitter<ResetEvent>;
 }
 
 export type Engine = ReturnType<typeof createEngine>;
 
 export function createEngine(early: EarlyPorts) {
-  const { context, log, projects, store, texts, tree, view } = early;
+  const { channel, context, log } = early;
+  const { view } = early.consents;
   const clock = systemClock;
-  for (const [code, text] of allReasonTexts) texts.set(code, text);
+  const shown = show(early, () => everything);
+  const { active, journalView, projects, store, texts, tree } = shown;
 
   const prompts = new Prompts(texts);
   const descriptions = providerDescriptions;
@@ -96,7 +92,8 @@ export function createEngine(early: EarlyPorts) {
   };
   const selection = () => view.selection;
   const targets = new Targets(projects, store, prompts, texts, selection);
-  const ports = { ...early, clients, clock, descriptions, jobs, network, operations, prompts, vault };
+  const window = { active, channel, context, journalView, log, projects, store, texts };
+  const ports = { ...window, clients, clock, descriptions, jobs, network, operations, prompts, vault };
   const resetCommand = new ResetCommand({ ...ports, currentTarget: (key) => projects.targets.get(key) });
   const sandbox = new Sandbox(ports);
   const startUp = new StartUp({ ...ports, authorities });
@@ -119,6 +116,7 @@ export function createEngine(early: EarlyPorts) {
   const everything = { ...ports, ...ofWindow, journal };
 
   const parts = vscode.Disposable.from(
+    shown,
     authorities,
     { dispose: () => void journal.dispose() },
     locks,
@@ -134,6 +132,8 @@ export function createEngine(early: EarlyPorts) {
     new UnattendedNotes(everything, view),
     new FirstSteps(everything),
   );
+  shown.begin();
   startUp.begin();
-  return { ports: everything, run: commandRunner(everything), presentDetails, dispose: () => parts.dispose() } as const;
+  const run = commandRunner(everything);
+  return { ports: everything, run, list: shown.list, dispose: () => parts.dispose() } as const;
 }

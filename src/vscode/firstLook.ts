@@ -1,41 +1,47 @@
 /** What follows registration: which welcome the empty views show, and everything else as soon as there is a project. */
-import type * as vscode from 'vscode';
-import { contextKeys, setContextKey } from './contextKeys';
+import * as vscode from 'vscode';
+import { contextKeys, setContextKey, setWelcomeKeys } from './contextKeys';
 import type { LateEngine } from './lateEngine';
-import type { Projects } from './projects';
+import { isConfigured, key, section } from './projectsValue';
+import { ignoredPlaces } from './settingsProblems/ignoredPlaces';
 
-export interface FirstLookPorts {
-  readonly engine: Pick<LateEngine, 'get'>;
-  readonly projects: Pick<Projects, 'all' | 'targets' | 'problems' | 'onDidChange' | 'ignoredPlaces'>;
-}
+const noProjects = { all: [], targets: new Map(), problems: [] };
 
 export class FirstLook implements vscode.Disposable {
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: readonly vscode.Disposable[];
   /** The editor counts what activation takes, and makes others wait for it: that only registers. */
   readonly #first = setImmediate(() => this.#look());
 
-  constructor(private readonly ports: FirstLookPorts) {
-    this.#subscription = ports.projects.onDidChange(() => this.#look());
+  constructor(private readonly engine: Pick<LateEngine, 'get' | 'isLoaded'>) {
+    this.#subscriptions = [
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(`${section}.${key}`)) this.#look();
+      }),
+      // A folder that comes has settings of its own.
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#look()),
+    ];
   }
 
   dispose(): void {
     clearImmediate(this.#first);
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  /** The engine follows the settings itself. */
   #look(): void {
-    const { engine, projects } = this.ports;
-    setContextKey(contextKeys.hasProjects, projects.all.length > 0);
-    setContextKey(contextKeys.hasIdentities, projects.targets.size > 0);
-    setContextKey(contextKeys.settingsBroken, projects.problems.length > 0);
-    const configured = projects.all.length + projects.problems.length > 0;
-    // A window that has nothing of Reconsent's does not pay for it.
-    void (configured ? engine.get() : this.#tellIgnored()).catch(() => undefined);
+    if (this.engine.isLoaded) return;
+    if (!isConfigured()) {
+      setWelcomeKeys(noProjects);
+      // A window that has nothing of Reconsent's does not pay for it.
+      this.#tellIgnored().catch(() => undefined);
+      return;
+    }
+    // There are projects also where their rows cannot be shown, which the user was told.
+    this.engine.get().catch(() => setContextKey(contextKeys.hasProjects, true));
   }
 
   /** What is said of a workspace that sets projects is said by the engine, too. */
   async #tellIgnored(): Promise<void> {
-    const { engine, projects } = this.ports;
-    if ((await projects.ignoredPlaces()).length > 0) await engine.get();
+    if ((await ignoredPlaces()).length > 0) await this.engine.get();
   }
 }

@@ -1,42 +1,45 @@
-/** Loads what is not needed for the first look at a window: once, when it is first asked for. */
+/** Loads what registration does not need: once, when it is first asked for. */
 import * as vscode from 'vscode';
 import type { Log } from '../core/ports';
 import { commandIds } from './commandIds';
 import type { Engine } from './engine';
 
 export class LateEngine implements vscode.Disposable {
-  #loading: Promise<Engine> | undefined;
+  #engine: Engine | undefined;
   #telling = false;
   #disposed = false;
 
   constructor(
-    private readonly load: () => Promise<Engine>,
+    private readonly load: () => Engine,
     private readonly log: Pick<Log, 'error'>,
   ) {}
 
-  /** Rejects, after the user was told, when it cannot be loaded; the next call tries again. */
-  async get(): Promise<Engine> {
-    this.#loading ??= this.#begin();
-    return this.#loading;
+  get isLoaded(): boolean {
+    return this.#engine !== undefined;
   }
+
+  /** Throws, after the user was told, when it cannot be loaded; the next call tries again. */
+  now(): Engine {
+    this.#engine ??= this.#begin();
+    return this.#engine;
+  }
+
+  /** As {@link now}; rejects. */
+  readonly get = async (): Promise<Engine> => this.now();
 
   /** What the parts work with. */
   readonly ports = async (): Promise<Engine['ports']> => (await this.get()).ports;
 
-  /** What makes the rows below an identity. */
-  readonly details = async (): Promise<Engine['presentDetails']> => (await this.get()).presentDetails;
-
   dispose(): void {
     this.#disposed = true;
-    this.#loading?.then((engine) => engine.dispose()).catch(() => undefined);
+    this.#engine?.dispose();
   }
 
-  async #begin(): Promise<Engine> {
+  #begin(): Engine {
     try {
       if (this.#disposed) throw new Error('The extension was stopped.');
-      return await this.load();
+      return this.load();
     } catch (error) {
-      this.#loading = undefined;
       this.log.error(`Loading: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}`);
       if (!this.#disposed) void this.#tell();
       throw error;

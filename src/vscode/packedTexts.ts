@@ -6,10 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import * as v from 'valibot';
 import { textKey } from './textKey';
-
-const translated = v.array(v.nullable(v.string()));
 
 /** {@link textKey} of the English → translation; empty where the package has none for the language, `pt-br` for instance. */
 export function readTexts(folder: string, language: string): ReadonlyMap<number, string> {
@@ -30,9 +27,13 @@ export function readTexts(folder: string, language: string): ReadonlyMap<number,
 
 type Values = readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** The editor's `l10n.t` in all its forms, over the texts given. */
-export function translator(texts: ReadonlyMap<number, string>) {
-  const find = (english: string): string => (texts.size > 0 ? texts.get(textKey(english)) : undefined) ?? english;
+/** The editor's `l10n.t` in all its forms. `read`: its texts, asked for with the first. */
+export function translator(read: () => ReadonlyMap<number, string>) {
+  let texts: ReadonlyMap<number, string> | undefined;
+  const find = (english: string): string => {
+    texts ??= read();
+    return (texts.size > 0 ? texts.get(textKey(english)) : undefined) ?? english;
+  };
   return (
     message: string | { readonly message: string; readonly args?: Values },
     ...values: readonly unknown[]
@@ -54,5 +55,12 @@ function fillIn(template: string, values: Values): string {
 
 function readList(folder: string, language: string): readonly (string | null)[] {
   const text = brotliDecompressSync(readFileSync(join(folder, `${language}.json.br`))).toString('utf8');
-  return v.parse(translated, JSON.parse(text));
+  const list: unknown = JSON.parse(text);
+  // Plain, because activation would load the schema library for this alone.
+  if (!Array.isArray(list) || !list.every(isText)) throw new Error('No list of texts.');
+  return list;
+}
+
+function isText(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
 }

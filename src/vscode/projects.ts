@@ -5,13 +5,11 @@ import { idOfEntry, type RawProject, sameEntry } from '../core/projectEntry';
 import { type ParsedProjects, parseProjects } from '../core/projectsSetting';
 import type { ProviderProfile } from '../core/provider';
 import type { SettingProblem } from '../core/settingTexts';
+import { key, ownValue, section } from './projectsValue';
 import { ignoredPlaces } from './settingsProblems/ignoredPlaces';
 
 /** The name of the error after which the settings are not as they were: parts of the bundle have no class in common. */
 export const writtenUnread = 'WrittenUnread';
-
-const section = 'reconsent';
-const key = 'projects';
 
 export class Projects implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -64,20 +62,8 @@ export class Projects implements vscode.Disposable {
     return new Set(this.#entries.flatMap((entry) => asText(idOfEntry(entry))));
   }
 
-  /**
-   * Where somebody else than the user sets the projects: a workspace, a folder, a remote machine. It has no effect, and the
-   * user is told once. Names for the log.
-   */
-  async ignoredPlaces(): Promise<readonly string[]> {
-    const { workspaceValue, workspaceFolderValue, globalRemoteValue } = inspected();
-    const files = await ignoredPlaces();
-    const elsewhere = files.length === 0 && (workspaceValue ?? workspaceFolderValue) !== undefined;
-    return [
-      ...files,
-      ...(elsewhere ? ['its settings'] : []),
-      ...(globalRemoteValue === undefined ? [] : ['the settings of the remote machine']),
-    ];
-  }
+  /** Where somebody else than the user sets the projects, which has no effect. */
+  readonly ignoredPlaces = ignoredPlaces;
 
   /**
    * Adds a project to the user's settings, or changes the one of that id; everything else stays as it is. Resolves with the
@@ -189,28 +175,6 @@ export class Projects implements vscode.Disposable {
     }
     return places;
   }
-}
-
-/** What the editor answers, and has no type for. */
-interface Inspected {
-  readonly globalValue?: unknown;
-  readonly globalLocalValue?: unknown;
-  readonly globalRemoteValue?: unknown;
-  readonly workspaceValue?: unknown;
-  readonly workspaceFolderValue?: unknown;
-}
-
-function inspected(): Inspected {
-  return vscode.workspace.getConfiguration(section).inspect<unknown>(key) ?? {};
-}
-
-/**
- * What the user has set on their own computer. VS Code 1.100 lets settings of a remote machine go before it where the key is
- * nested, and those may come with a repository (`devcontainer.json`).
- */
-function ownValue(): unknown {
-  const { globalValue, globalLocalValue, globalRemoteValue } = inspected();
-  return globalRemoteValue === undefined ? globalValue : globalLocalValue;
 }
 
 function asText(id: unknown): readonly string[] {

@@ -1,6 +1,5 @@
 /** The parts of a window that follow the store: tree, badge and status bar, on an editor that is stood in for. */
 import { ConsentStore } from '../../src/core/consentStore';
-import { presentDetails } from '../../src/core/detailRows';
 import { type Project, type Target, type TargetKey, targetKey } from '../../src/core/model';
 import { providerFlags } from '../../src/core/presentation';
 import { providerProfiles } from '../../src/providers/profiles';
@@ -25,7 +24,7 @@ export function benchProject(size: number, endpoint = 'https://dataportability.g
 export async function openWindow(project: Project, store = newStore()): Promise<BenchWindow> {
   standIn();
   const { ConsentTree } = await import('../../src/vscode/views/consentTree');
-  const { createConsentView } = await import('../../src/vscode/views/consentView');
+  const { attentionBadge } = await import('../../src/vscode/views/consentView');
   const { QuickResetItem } = await import('../../src/vscode/statusBar');
   const all: readonly Target[] = project.identities.map((identity) => ({ project, identity }));
   const keys = all.map(targetKey);
@@ -34,18 +33,12 @@ export async function openWindow(project: Project, store = newStore()): Promise<
   const projects = { all: [project], targets, onDidChange } as unknown as Projects;
   const [profile] = providerProfiles.values();
   const flags = profile ? providerFlags(profile) : [];
-  const tree = new ConsentTree(
-    projects,
-    store,
-    new Map(),
-    () => flags,
-    async () => presentDetails,
-  );
+  const tree = new ConsentTree(projects, store, new Map(), () => flags);
   let events = 0;
   tree.onDidChangeTreeData(() => {
     events += 1;
   });
-  const view = createConsentView(tree, projects, store);
+  const badge = attentionBadge({ badge: undefined }, projects, store);
   const active = { anyIdentity: true, current: all[0], onDidChange } as unknown as ActiveIdentity;
   const item = new QuickResetItem(active, store, new Map());
   return {
@@ -53,7 +46,7 @@ export async function openWindow(project: Project, store = newStore()): Promise<
     keys,
     treeEvents: () => events,
     close: () => {
-      for (const one of [tree, view, item]) one.dispose();
+      for (const one of [tree, badge, item]) one.dispose();
     },
   };
 }
@@ -65,8 +58,5 @@ export function newStore(): ConsentStore {
 }
 
 function standIn(): void {
-  const editor = new FakeEditor();
-  editor.use();
-  const view = { badge: undefined, dispose: () => undefined };
-  Object.assign(editor.api.window, { createTreeView: () => view });
+  new FakeEditor().use();
 }

@@ -314,6 +314,13 @@ export class FakeEditor {
     workspace: {},
     Uri: { parse: (text: string) => ({ toString: () => text }) },
     EventEmitter: ShownEvents,
+    Disposable: {
+      from: (...all: readonly { dispose(): unknown }[]) => ({
+        dispose: () => {
+          for (const one of all) one.dispose();
+        },
+      }),
+    },
     ThemeIcon: ShownIcon,
     ThemeColor: class {
       constructor(readonly id: string) {}

@@ -1,6 +1,5 @@
 /** Entries of the journal as read-only documents, `reconsent-journal:/<name>.txt?<operation id>`. */
 import * as vscode from 'vscode';
-import type { JournalView } from '../views/journalView';
 import type { JournalReadPorts } from './ports';
 
 export const pageScheme = 'reconsent-journal';
@@ -8,18 +7,14 @@ export const pageScheme = 'reconsent-journal';
 export class JournalPages implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changed.event;
-  readonly #subscriptions: readonly vscode.Disposable[];
+  readonly #subscription = vscode.workspace.registerTextDocumentContentProvider(pageScheme, this);
 
-  constructor(
-    journalView: Pick<JournalView, 'onDidChange'>,
-    private readonly reading: () => Promise<JournalReadPorts>,
-  ) {
-    this.#subscriptions = [
-      vscode.workspace.registerTextDocumentContentProvider(pageScheme, this),
-      journalView.onDidChange(() => {
-        for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === pageScheme) this.#changed.fire(uri);
-      }),
-    ];
+  /** `reading`: what pages are made with, loaded on first use. */
+  constructor(private readonly reading: () => Promise<JournalReadPorts>) {}
+
+  /** The journal may say something else now. */
+  refresh(): void {
+    for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === pageScheme) this.#changed.fire(uri);
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
@@ -28,7 +23,7 @@ export class JournalPages implements vscode.TextDocumentContentProvider, vscode.
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#subscription.dispose();
     this.#changed.dispose();
   }
 }

@@ -6,13 +6,29 @@
 import * as vscode from 'vscode';
 import { plainText } from '../../core/foreignText';
 import { mapLimited } from '../../core/mapLimited';
+import { inspected } from '../projectsValue';
 import { settingsPlace } from './places';
 
 /** Larger files are no settings that somebody wrote. */
 const longestFile = 5_000_000;
 
-/** Names of the files, for the log; those that cannot be read set nothing. */
+/**
+ * Where somebody else than the user sets the projects: a workspace, a folder, a remote machine. It has no effect, and the
+ * user is told once. Names for the log.
+ */
 export async function ignoredPlaces(): Promise<readonly string[]> {
+  const { workspaceValue, workspaceFolderValue, globalRemoteValue } = inspected();
+  const files = await ignoredFiles();
+  const elsewhere = files.length === 0 && (workspaceValue ?? workspaceFolderValue) !== undefined;
+  return [
+    ...files,
+    ...(elsewhere ? ['its settings'] : []),
+    ...(globalRemoteValue === undefined ? [] : ['the settings of the remote machine']),
+  ];
+}
+
+/** Names of the files; those that cannot be read set nothing. */
+async function ignoredFiles(): Promise<readonly string[]> {
   const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
   const files = [
     ...(workspaceFile && workspaceFile.scheme !== 'untitled' ? [{ uri: workspaceFile, name: '' }] : []),

@@ -1,8 +1,10 @@
 /** Problems and quick fixes in open settings documents. A lazy part of the bundle. */
 import * as vscode from 'vscode';
+import { parseProjects } from '../../core/projectsSetting';
 import { settingSentences } from '../../core/settingTexts';
+import { providerProfiles } from '../../providers/profiles';
 import { translate } from '../translate';
-import { type Finding, type FindingDeps, type Fix, findProblems, type RefusedFile } from './findings';
+import { type Finding, type Fix, findProblems, type RefusedFile } from './findings';
 import { type SettingsPlace, settingsPlace } from './places';
 import { refusedFiles } from './refusedFiles';
 import { projectsProperties, withoutMark } from './settingsTree';
@@ -11,8 +13,6 @@ import type { SettingsWatchPorts } from './watchSettings';
 const source = 'Reconsent';
 /** Typing goes on meanwhile. */
 const pauseMs = 300;
-
-export interface DiagnosticsDeps extends SettingsWatchPorts, Pick<FindingDeps, 'parse'> {}
 
 interface Shown {
   readonly diagnostic: vscode.Diagnostic;
@@ -26,7 +26,7 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
   #files: readonly RefusedFile[] = [];
   #isDisposed = false;
 
-  constructor(private readonly deps: DiagnosticsDeps) {
+  constructor(private readonly deps: SettingsWatchPorts) {
     const selector = [{ pattern: '**/settings.json' }, { pattern: '**/*.code-workspace' }];
     const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
     this.#subscriptions = [
@@ -104,10 +104,9 @@ export class SettingsDiagnostics implements vscode.CodeActionProvider, vscode.Di
     const place = settingsPlace(document.uri);
     if (!place) return [];
     const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
-    const { parse, descriptions } = this.deps;
     const deps = {
-      parse,
-      providers: descriptions,
+      parse: parseProjects,
+      providers: providerProfiles,
       files: this.#files,
       formatting: { insertSpaces: true, tabSize: 2, eol },
     };

@@ -1,15 +1,12 @@
 /** Waits for a settings document to be opened; only then what finds its problems is loaded. */
 import * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
-import { parseProjects } from '../../core/projectsSetting';
-import type { ProviderProfile } from '../../core/provider';
 import type { Authorities } from '../authorities';
 import { settingsPlace } from './places';
 import type { SettingsDiagnostics } from './settingsDiagnostics';
 
 export interface SettingsWatchPorts {
   readonly authorities: Pick<Authorities, 'problems'>;
-  readonly descriptions: ReadonlyMap<string, ProviderProfile>;
   readonly log: Pick<Log, 'error'>;
 }
 
@@ -39,6 +36,6 @@ export class SettingsWatch implements vscode.Disposable {
 
   async #load(): Promise<SettingsDiagnostics> {
     const { SettingsDiagnostics } = await import('./settingsDiagnostics');
-    return new SettingsDiagnostics({ ...this.ports, parse: parseProjects });
+    return new SettingsDiagnostics(this.ports);
   }
 }

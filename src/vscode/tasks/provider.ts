@@ -5,19 +5,20 @@
 import * as vscode from 'vscode';
 import { plainText } from '../../core/foreignText';
 import type { Target } from '../../core/model';
-import type { Projects } from '../projects';
+import { isConfigured } from '../projectsValue';
 import type { TaskPorts } from './ports';
 
 export const taskType = 'reconsent';
 
 /** `ports`: what a run works with, loaded on first use. */
-export function registerResetTasks(
-  projects: Pick<Projects, 'targets'>,
-  ports: () => Promise<TaskPorts>,
-): vscode.Disposable {
+export function registerResetTasks(ports: () => Promise<TaskPorts>): vscode.Disposable {
   return vscode.tasks.registerTaskProvider(taskType, {
-    provideTasks: () =>
-      vscode.workspace.isTrusted ? [...projects.targets.values()].map((target) => taskOf(target, ports)) : [],
+    provideTasks: async () => {
+      if (!vscode.workspace.isTrusted || !isConfigured()) return [];
+      // Of a failure the user was told.
+      const targets = (await ports().catch(() => undefined))?.projects.targets.values() ?? [];
+      return [...targets].map((target) => taskOf(target, ports));
+    },
     // What is wrong with a definition its run says, with an exit code: a task that is not there only says so.
     resolveTask: ({ definition, scope, name }) =>
       resetTask(definition, scope ?? vscode.TaskScope.Workspace, name, ports),

@@ -1,7 +1,7 @@
 /** The tree of projects and identities. It holds no truth and asks nobody: it renders the store. */
 import * as vscode from 'vscode';
 import type { ConsentStore, IdentityState } from '../../core/consentStore';
-import type { presentDetails } from '../../core/detailRows';
+import { presentDetails } from '../../core/detailRows';
 import { isLoopbackHost } from '../../core/endpoint';
 import { plainText } from '../../core/foreignText';
 import { type Project, type Target, type TargetKey, targetKey } from '../../core/model';
@@ -71,8 +71,6 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     private readonly store: ConsentStore,
     private readonly texts: ReasonTexts,
     private readonly flagsOf: (provider: string) => readonly string[],
-    /** Makes the rows below an identity; loaded when the first is opened. */
-    private readonly details: () => Promise<typeof presentDetails>,
   ) {
     this.#rebuild();
     this.#subscriptions = [
@@ -113,7 +111,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     return Object.assign(new vscode.TreeItem(label, collapsibleState), item, { tooltip: markdown });
   }
 
-  getChildren(node?: ConsentNode): ConsentNode[] | Promise<ConsentNode[]> {
+  getChildren(node?: ConsentNode): ConsentNode[] {
     if (!node) return [...this.#projects];
     switch (node.kind) {
       case 'project':
@@ -127,9 +125,8 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     }
   }
 
-  async #detailsOf(node: IdentityNode): Promise<ConsentNode[]> {
-    const present = await this.details();
-    const rows = present(this.store.get(node.key), this.#context());
+  #detailsOf(node: IdentityNode): ConsentNode[] {
+    const rows = presentDetails(this.store.get(node.key), this.#context());
     return rows.map((row) => ({ kind: 'detail', ...row, parent: node }));
   }
 

@@ -4,17 +4,12 @@ import type { Target, TargetKey } from '../../core/model';
 import type { Projects } from '../projects';
 import type { ConsentNode, ConsentTree } from './consentTree';
 
-/** The view around the tree. Its badge counts the identities that need attention. */
-export function createConsentView(
-  tree: ConsentTree,
-  projects: Projects,
+/** The badge of the view counts the identities that need attention. */
+export function attentionBadge(
+  view: Pick<vscode.TreeView<ConsentNode>, 'badge'>,
+  projects: Pick<Projects, 'targets' | 'onDidChange'>,
   store: ConsentStore,
-): vscode.TreeView<ConsentNode> {
-  const view = vscode.window.createTreeView('reconsent.consents', {
-    treeDataProvider: tree,
-    showCollapseAll: true,
-    canSelectMany: true,
-  });
+): vscode.Disposable {
   const attention = new Set<TargetKey>();
   // Only those that have changed are looked at: of thousands, one changes several times in each reset.
   const updateBadge = (changed: Iterable<TargetKey>): void => {
@@ -28,16 +23,10 @@ export function createConsentView(
       value === 1 ? vscode.l10n.t('1 identity needs attention') : vscode.l10n.t('{0} identities need attention', value);
     view.badge = value === 0 ? undefined : { value, tooltip };
   };
-  const subscriptions = [
+  return vscode.Disposable.from(
     store.subscribe(updateBadge),
     projects.onDidChange(() => updateBadge([...attention, ...projects.targets.keys()])),
-  ];
-  const dispose = view.dispose.bind(view);
-  view.dispose = () => {
-    for (const subscription of subscriptions) subscription.dispose();
-    dispose();
-  };
-  return view;
+  );
 }
 
 /** Shows the identity with its rows, and takes no focus. */

@@ -27,8 +27,9 @@ export interface JournalViewPorts {
   readonly store: Pick<ConsentStore, 'subscribe'>;
   /** The folder of the extension, with that of the journal in it. */
   readonly storage: vscode.Uri;
-  /** What rows are made with, loaded on first use. */
-  reading(): Promise<JournalReadPorts>;
+  readonly view: vscode.TreeView<JournalNode>;
+  /** What rows are made with. */
+  reading(): JournalReadPorts;
 }
 
 /** VS Code waits 200 ms after the last event before it repaints; events closer than this would keep it waiting. */
@@ -51,7 +52,7 @@ export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode
   #wanted = pageSize;
 
   constructor(private readonly ports: JournalViewPorts) {
-    this.#view = vscode.window.createTreeView('reconsent.journal', { treeDataProvider: this });
+    this.#view = ports.view;
     this.#subscriptions = [
       ports.store.subscribe(() => this.refresh()),
       this.#view.onDidChangeVisibility(({ visible }) => this.#follow(visible)),
@@ -91,7 +92,7 @@ export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode
   async getChildren(node?: JournalNode): Promise<JournalNode[]> {
     if (node) return [];
     const { journalActions } = await import('../journal/journalActions');
-    const { nodes, message = '' } = await journalActions.rows(this.filter, this.#wanted, await this.ports.reading());
+    const { nodes, message = '' } = await journalActions.rows(this.filter, this.#wanted, this.ports.reading());
     // Where there is a message, VS Code leaves out the welcome, which would say that nothing is recorded.
     if ((this.#view.message ?? '') !== message) this.#view.message = message;
     return nodes;
@@ -122,7 +123,6 @@ export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode
     clearTimeout(this.#timer);
     this.#watcher?.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
-    this.#view.dispose();
     this.#repaint.dispose();
     this.#changed.dispose();
   }

@@ -7,7 +7,6 @@ import assert from 'node:assert/strict';
 import { presentConfirmation } from '../../../src/core/confirmation';
 import type { ConsentState } from '../../../src/core/consentStore';
 import { ConsentStore } from '../../../src/core/consentStore';
-import { presentDetails } from '../../../src/core/detailRows';
 import { hasInvisibleCharacters } from '../../../src/core/foreignText';
 import { entryPage } from '../../../src/core/journalDetails';
 import { exportRow, toCsv, toJsonLines } from '../../../src/core/journalExport';
@@ -106,13 +105,7 @@ for (const [what, name] of Object.entries(names)) {
 
     it('rows, their tooltips and what a screen reader says of them', async () => {
       const { ConsentTree } = await import('../../../src/vscode/views/consentTree');
-      const tree = new ConsentTree(
-        projects,
-        store,
-        texts,
-        () => [],
-        async () => presentDetails,
-      );
+      const tree = new ConsentTree(projects, store, texts, () => []);
       try {
         const [root] = await tree.getChildren();
         const node = tree.nodeOf(target);

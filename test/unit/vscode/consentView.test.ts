@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { ConsentStore } from '../../../src/core/consentStore';
 import { type Project, reason, type Target, targetKey } from '../../../src/core/model';
 import type { Projects } from '../../../src/vscode/projects';
-import type { ConsentTree } from '../../../src/vscode/views/consentTree';
 import { FakeEditor } from '../../fakes/editor';
 
 const identities = ['alice', 'bob', 'carol'].map((id) => ({ id, label: id }));
@@ -41,7 +40,6 @@ describe('the badge of the Consents view', () => {
       },
       dispose: () => undefined,
     };
-    Object.assign(editor.api.window, { createTreeView: () => view });
     store = new ConsentStore((error) => assert.fail(String(error)));
     reads = 0;
     const get = store.get.bind(store);
@@ -59,8 +57,8 @@ describe('the badge of the Consents view', () => {
         return { dispose: () => undefined };
       },
     } as unknown as Projects;
-    const { createConsentView } = await import('../../../src/vscode/views/consentView');
-    createConsentView({} as ConsentTree, projects, store);
+    const { attentionBadge } = await import('../../../src/vscode/views/consentView');
+    attentionBadge(view, projects, store);
   });
 
   const die = (...ids: readonly string[]): void => {

@@ -55,7 +55,7 @@ describe('the engine behind what activation registers', () => {
       },
     });
     const { LateEngine } = await import('../../../src/vscode/lateEngine');
-    const load = async (): Promise<Engine> => {
+    const load = (): Engine => {
       loads += 1;
       if (broken) throw new Error('Cannot find module ./engine.js');
       return engine;
@@ -106,14 +106,20 @@ describe('the engine behind what activation registers', () => {
     assert.deepEqual(executed, ['workbench.action.reloadWindow', commandIds.showLog]);
   });
 
-  it('is disposed with the extension, also while it is being loaded, and not loaded after that', async () => {
-    const loading = late.get();
+  it('is there at once for who cannot wait, and the same for all', async () => {
+    assert.equal(late.isLoaded, false);
+    assert.equal(late.now(), engine);
+    assert.equal(late.isLoaded, true);
+    assert.equal(await late.get(), engine);
+    assert.equal(loads, 1);
+  });
+
+  it('is disposed with the extension, and not loaded after that', async () => {
+    await late.get();
     late.dispose();
-    await loading;
-    await turn();
     assert.equal(disposed, true);
     const { LateEngine } = await import('../../../src/vscode/lateEngine');
-    const other = new LateEngine(async () => assert.fail('loaded'), { error: () => undefined });
+    const other = new LateEngine(() => assert.fail('loaded'), { error: () => undefined });
     other.dispose();
     await assert.rejects(other.get(), /stopped/);
     assert.deepEqual(told, []);
@@ -140,64 +146,80 @@ describe('the engine behind what activation registers', () => {
   });
 
   describe('at the first look at a window', () => {
-    let projects: { all: unknown[]; problems: unknown[]; targets: Map<string, unknown>; inWorkspace: boolean };
-    let changed: () => void;
+    let setting: unknown;
+    let elsewhere: unknown;
+    let keys: unknown[];
+    let changed: (key: string) => void;
 
     const begun = (): Promise<unknown> => new Promise((soon) => setImmediate(soon));
 
     async function look(): Promise<{ dispose(): void }> {
       const first = await create();
       await begun();
+      await turn();
       return first;
     }
 
     async function create(): Promise<{ dispose(): void }> {
       const { FirstLook } = await import('../../../src/vscode/firstLook');
-      const given = Object.assign(projects, {
-        ignoredPlaces: async () => (projects.inWorkspace ? ['demo.code-workspace'] : []),
-        onDidChange: (listener: () => void) => {
-          changed = listener;
-          return { dispose: () => undefined };
-        },
-      });
-      return new FirstLook({ engine: late, projects: given as never });
+      return new FirstLook(late);
     }
 
     beforeEach(() => {
-      projects = { all: [], problems: [], targets: new Map(), inWorkspace: false };
+      setting = undefined;
+      elsewhere = undefined;
+      keys = [];
+      const nothing = { dispose: () => undefined };
+      Object.assign(editor.api.commands, {
+        executeCommand: async (_id: string, ...given: unknown[]) => void keys.push(given),
+      });
+      Object.assign(editor.api.workspace, {
+        getConfiguration: () => ({ inspect: () => ({ globalValue: setting, workspaceValue: elsewhere }) }),
+        onDidChangeConfiguration: (listener: (event: unknown) => void) => {
+          changed = (key) => listener({ affectsConfiguration: (section: string) => section === key });
+          return nothing;
+        },
+        onDidChangeWorkspaceFolders: () => nothing,
+      });
     });
 
     it('is not loaded where nothing is configured', async () => {
-      await look();
+      for (const empty of [undefined, null, []]) {
+        setting = empty;
+        await look();
+      }
       assert.equal(loads, 0);
     });
 
     it('is loaded for a project, for one that cannot be read, and for one in a workspace, which has no effect', async () => {
-      for (const found of [{ all: [{}] }, { problems: [{}] }, { inWorkspace: true }]) {
-        projects = { all: [], problems: [], targets: new Map(), inWorkspace: false, ...found };
-        const { LateEngine } = await import('../../../src/vscode/lateEngine');
-        let loaded = false;
+      const { LateEngine } = await import('../../../src/vscode/lateEngine');
+      for (const [own, workspace] of [[[{}]], [['?']], [{}], ['?'], [false], [undefined, [{}]]]) {
+        setting = own;
+        elsewhere = workspace;
         late = new LateEngine(
-          async () => {
-            loaded = true;
+          () => {
+            loads += 1;
             return engine;
           },
           { error: () => undefined },
         );
+        loads = 0;
         await look();
-        assert.ok(loaded, JSON.stringify(found));
+        assert.equal(loads, 1, JSON.stringify({ own, workspace }));
       }
     });
 
     it('is loaded when a project is added later', async () => {
       await look();
-      projects.all.push({});
-      changed();
+      setting = [{}];
+      changed('reconsent.sandbox');
+      assert.equal(loads, 0);
+      changed('reconsent.projects');
       assert.equal(loads, 1);
     });
 
     it('begins when activation is over, and not in an extension that was stopped by then', async () => {
-      projects.all.push({});
+      setting = [{}];
       const stopped = await create();
       stopped.dispose();
       await begun();
@@ -208,21 +230,23 @@ describe('the engine behind what activation registers', () => {
       assert.equal(loads, 1);
     });
 
-    it('tells the welcome texts what there is', async () => {
-      const keys: unknown[] = [];
-      Object.assign(editor.api.commands, {
-        executeCommand: async (_id: string, ...given: unknown[]) => void keys.push(given),
-      });
+    it('tells the welcome that there is nothing; the engine tells what there is, and nobody after it', async () => {
       await look();
-      projects.all.push({});
-      projects.targets.set('a', {});
-      changed();
-      const [no, yes] = [false, true].map((value) => [
-        ['reconsent.hasProjects', value],
-        ['reconsent.hasIdentities', value],
-        ['reconsent.settingsBroken', false],
-      ]);
-      assert.deepEqual(keys, [...(no ?? []), ...(yes ?? [])]);
+      const nothing = ['hasProjects', 'hasIdentities', 'settingsBroken'].map((key) => [`reconsent.${key}`, false]);
+      assert.deepEqual(keys, nothing);
+      setting = [{}];
+      changed('reconsent.projects');
+      setting = [];
+      changed('reconsent.projects');
+      assert.deepEqual(keys, nothing);
+    });
+
+    it('that cannot be loaded leaves out the welcome, which would say that there is no project', async () => {
+      broken = true;
+      setting = [{}];
+      await look();
+      assert.deepEqual(keys, [['reconsent.hasProjects', true]]);
+      assert.equal(told.length, 1);
     });
   });
 });

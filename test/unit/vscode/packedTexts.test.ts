@@ -58,7 +58,12 @@ describe('the texts of the package', () => {
     });
 
   it('are looked up and filled in as the editor does it, in all forms of the call', () => {
-    const t = translator(readTexts(folder, 'it'));
+    let reads = 0;
+    const t = translator(() => {
+      reads += 1;
+      return readTexts(folder, 'it');
+    });
+    assert.equal(reads, 0);
     assert.equal(t('Reset'), 'Ripristina');
     assert.equal(t('Sign in to {0}', 'Shop'), 'Accedi a Shop');
     assert.equal(t({ message: 'Sign in to {0}', args: ['Shop'] }), 'Accedi a Shop');
@@ -67,5 +72,6 @@ describe('the texts of the package', () => {
     assert.equal(t('{name} {0} {missing} {toString}', { name: '{0}' }), '{0} {0} {missing} {toString}');
     assert.equal(t({ message: '{on} $(icon) { }', args: { on: true } }), 'true $(icon) { }');
     assert.equal(t('{0}', { 0: 'zero' }), 'zero');
+    assert.equal(reads, 1);
   });
 });

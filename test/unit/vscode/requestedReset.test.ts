@@ -455,12 +455,24 @@ describe('a reset that another extension asks for', () => {
 
   it('takes what list() gives as it is', async () => {
     const { createExports } = await import('../../../src/vscode/api');
+    const { listIdentities } = await import('../../../src/vscode/listing');
     const ports = await desk.ports();
-    const created = createExports({ ...ports, engine: async () => ports });
-    const [first] = created.exports.getAPI(1).list();
+    let loads = 0;
+    const now = () => {
+      loads += 1;
+      return { list: () => listIdentities(ports) };
+    };
+    const engine = { now, ports: async () => ports };
+    const api = createExports({ engine, onDidReset: () => assert.fail() }).getAPI(1);
+    let setting: unknown = [];
+    const getConfiguration = () => ({ inspect: () => ({ globalValue: setting }) });
+    Object.assign(desk.editor.api.workspace, { getConfiguration });
+    assert.deepEqual([api.list(), loads], [[], 0]);
+    setting = [{}];
+    const [first] = api.list();
+    assert.equal(loads, 1);
     assert.equal(first?.state, 'not-signed-in');
-    assert.equal((await created.exports.getAPI(1).reset(first, { requestedBy: caller })).outcome, 'verified');
-    created.dispose();
+    assert.equal((await api.reset(first, { requestedBy: caller })).outcome, 'verified');
   });
 
   it('shows a display name that acts on nothing, and the id where there is none', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JobState, TrackedJob } from '../../../src/core/archiveJobs';
 import { type Activity, type ConsentState, ConsentStore, type IdentityState } from '../../../src/core/consentStore';
-import { presentDetails } from '../../../src/core/detailRows';
 import type { EntryState } from '../../../src/core/journalPresentation';
 import { localTime } from '../../../src/core/localTime';
 import { type Project, reason, type Target, type TargetKey, targetKey } from '../../../src/core/model';
@@ -102,13 +101,7 @@ async function desk(configured: Project = project()) {
   assert.ok(identity);
   const target: Target = { project: configured, identity };
   const projects = { all: [configured], onDidChange: () => ({ dispose: () => undefined }) } as unknown as Projects;
-  const tree = new ConsentTree(
-    projects,
-    store,
-    texts,
-    () => [],
-    async () => presentDetails,
-  );
+  const tree = new ConsentTree(projects, store, texts, () => []);
   const rowOf = (node: ConsentNode): ShownRow => tree.getTreeItem(node) as unknown as ShownRow;
   const identityNode = (): ConsentNode => tree.nodeOf(target) ?? assert.fail('no row');
   const become = (state: Partial<IdentityState>): void =>
