@@ -312,6 +312,9 @@ export class FakeEditor {
     },
     /** For the files that a test gives. */
     workspace: {},
+    /** For the tools and tasks that a test sees registered. */
+    lm: {},
+    tasks: {},
     Uri: { parse: (text: string) => ({ toString: () => text }) },
     EventEmitter: ShownEvents,
     Disposable: {
