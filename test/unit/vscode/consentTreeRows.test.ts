@@ -3,7 +3,6 @@ import '../../fakes/editor';
 import assert from 'node:assert/strict';
 import type { TreeItem } from 'vscode';
 import { type ConsentState, ConsentStore, type IdentityState } from '../../../src/core/consentStore';
-import { presentDetails } from '../../../src/core/detailRows';
 import { type Project, type TargetKey, targetKey } from '../../../src/core/model';
 import type { Projects } from '../../../src/vscode/projects';
 import type { ConsentTree, IdentityNode } from '../../../src/vscode/views/consentTree';
@@ -33,13 +32,7 @@ describe('rows of the Consents view', () => {
       },
     } as unknown as Projects;
     const { ConsentTree } = await import('../../../src/vscode/views/consentTree');
-    tree = new ConsentTree(
-      projects,
-      store,
-      new Map(),
-      () => [],
-      async () => presentDetails,
-    );
+    tree = new ConsentTree(projects, store, new Map(), () => []);
   });
   afterEach(() => tree.dispose());
 
