@@ -3,7 +3,7 @@ import { type Bundle, bundles, withNeeds } from '../../../scripts/host/bundles';
 
 /** The largest size of each lazy part, in kB. */
 const limits = {
-  engine: 271,
+  engine: 272,
   transport: 145,
   googleOAuth: 63,
   signIn: 42,
