@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bulkAgainstIdeal, bulkConnections } from '../test/bench/bulkReset';
 import { journalGrowth, notesGrowth } from '../test/bench/growth';
@@ -9,9 +10,9 @@ import { activationImports } from '../test/bench/imports';
 import { memory } from '../test/bench/memory';
 import { complaint, isMet, isWrong, type Row, tableOf } from '../test/bench/row';
 import { Service } from '../test/bench/service';
+import { loadShipped } from '../test/bench/shipped';
 import { sizes } from '../test/bench/sizes';
 import { treeEvents } from '../test/bench/treeEvents';
-import { wholeBulks } from '../test/bench/wholeBulk';
 import { packageExtension } from './host/build';
 import { runProgram } from './host/failure';
 
@@ -69,6 +70,10 @@ async function measure(quick: boolean, profile: string | undefined): Promise<rea
     rows.push(...(await bulkAgainstIdeal(service, sent)));
     say('whole bulks');
     const whole = quick ? { resets: 64, atOnce: [8] } : { resets: 1000, atOnce: [8, 32, 64] };
+    const bulks = join(__dirname, '..', 'test', 'bench', 'wholeBulk.ts');
+    const { wholeBulks } = loadShipped<typeof import('../test/bench/wholeBulk')>(bulks, {
+      minify: profile === undefined,
+    });
     rows.push(...(await wholeBulks(service, { ...whole, profile })));
     say('growth');
     rows.push(...(await journalGrowth(quick ? 10_000 : 100_000, quick ? 20 : 40)));

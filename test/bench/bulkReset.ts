@@ -1,10 +1,9 @@
 /** Many resets over the connections of one bulk: how many connections the server saw, and how far from ideal it took. */
 import { mapLimited } from '../../src/core/mapLimited';
 import { bare, ours, resetPath } from './clients';
+import { roundTripMs } from './roundTrip';
 import { median, type Row } from './row';
 import type { Service } from './service';
-
-export const roundTripMs = 50;
 
 /** As many connections as resets under way at a time, counted at the server. */
 export async function bulkConnections(service: Service, resets: number): Promise<readonly Row[]> {
