@@ -36,7 +36,7 @@ function mayHold(text: string, secret: string): boolean {
 /** Empty when there is none, which stands everywhere. */
 function longestRow(value: string): string {
   let longest = '';
-  for (const [row] of value.matchAll(/[\da-z]+/gi)) if (row.length > longest.length) longest = row;
+  for (const row of value.split(/[^\da-z]+/i)) if (row.length > longest.length) longest = row;
   return longest;
 }
 
@@ -163,12 +163,10 @@ interface Base64Form {
 }
 
 function base64Forms(secret: string): readonly Base64Form[] {
-  const bytes = Buffer.from(secret);
   return [0, 1, 2].map((before) => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    const sharesTail = ((before + bytes.length) * 8) % 6 !== 0;
+    const bytes = Buffer.from('\0'.repeat(before) + secret);
+    const text = bytes.toString('base64').replace(/=+$/, '');
+    const sharesTail = (bytes.length * 8) % 6 !== 0;
     const core = text.slice(before === 0 ? 0 : before + 1, sharesTail ? -1 : undefined);
     return { core, sharesHead: before !== 0, sharesTail };
   });

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import type { Project } from '../../../../src/core/model';
 import { googleDataPortability } from '../../../../src/providers/googleDataPortability/description';
-import { googleAddresses, isJobId, optionsSchema } from '../../../../src/providers/googleDataPortability/settings';
+import {
+  googleAddresses,
+  isJobId,
+  optionsSchema,
+  rememberedAddresses,
+} from '../../../../src/providers/googleDataPortability/settings';
 import { project } from '../../../fakes/resetStage';
 
 const google = 'https://dataportability.googleapis.com';
@@ -100,6 +105,14 @@ describe('addresses of a Google Data Portability project', () => {
     const addresses = googleAddresses(at(google, { oauthEndpoint: 'https://OAuth.corp.example/' }));
     assert.equal(addresses.tokenUrl.href, 'https://oauth.corp.example/token');
     assert.equal(addresses.apiOrigin, google);
+  });
+
+  it('are made once of each project, and anew of one that was configured anew', () => {
+    const addressesOf = rememberedAddresses();
+    const [before, after] = [at(google), at(google, { oauthEndpoint: 'https://oauth.corp.example' })];
+    assert.equal(addressesOf(before), addressesOf(before));
+    assert.equal(addressesOf(after).tokenUrl.href, 'https://oauth.corp.example/token');
+    assert.equal(addressesOf(before).tokenUrl.href, `${oauth}/token`);
   });
 
   it('the version and the quota user are in the address, escaped; the path shown holds neither', () => {
