@@ -23,6 +23,7 @@ const { values: flags } = parseArgs({
  */
 const lazyParts = {
   engine: 'src/vscode/engine.ts',
+  texts: 'src/vscode/packedTexts.ts',
   transport: 'src/http/transport.ts',
   googleOAuth: 'src/auth/googleOAuth.ts',
   signIn: 'src/vscode/signIn/signIn.ts',
@@ -45,10 +46,10 @@ const lazyParts = {
 /** Parts that no code of the extension is in: they stand on their own. */
 const standAlone = ['sandbox', 'sandboxCertificates'];
 
-/** What is there when the part is loaded. */
+/** What is there when the part is loaded. Texts are needed also where the engine cannot be. */
 const before = (part) => {
   if (standAlone.includes(part)) return [];
-  const engine = part === 'engine' ? [] : [`import './${lazyParts.engine}';`];
+  const engine = ['engine', 'texts'].includes(part) ? [] : [`import './${lazyParts.engine}';`];
   return ["import './src/extension.ts';", ...engine];
 };
 
@@ -125,16 +126,19 @@ async function converted(text, path) {
 
 /**
  * Each file that is required costs a way through the loader that the editor has patched. So what is needed at activation is
- * one with the entry of the extension, and with the helpers.
+ * one with the entry of the extension, and with the helpers. And getters cost a quarter of loading it: what it exports is
+ * all there at its end, and stays.
  */
 async function inOne(entry, files) {
-  const texts = new Map([...files].map(([path, text]) => [`./${basename(path)}`, text]));
+  // Under another name meanwhile: what requires would be wrapped once more, for ES modules.
+  const hidden = (text) => text.replaceAll(/\brequire\b/g, 'laterRequire');
+  const texts = new Map([...files].map(([path, text]) => [`./${basename(path)}`, hidden(text)]));
   const { outputFiles } = await bundle({
-    ...commonJs,
+    ...output,
     stdin: { contents: `${entry}export * from './extension.js';` },
     bundle: true,
+    format: 'esm',
     write: false,
-    banner: { js: '"use strict";' },
     plugins: [
       {
         name: 'in-one',
@@ -147,7 +151,13 @@ async function inOne(entry, files) {
       },
     ],
   });
-  return outputFiles[0].text;
+  const ofExports = /export\s*\{([^{}]+)\};(?=\s*(\/\/# sourceMappingURL=.*)?\s*$)/;
+  const [, names] = ofExports.exec(outputFiles[0].text) ?? [];
+  if (!names) throw new Error('The bundle for activation does not end with its exports.');
+  const values = names.split(',').map((one) => one.trim().split(/\s+as\s+/));
+  const exported = values.map(([value, name = value]) => `${name}: ${value}`);
+  const whole = outputFiles[0].text.replace(ofExports, () => `module.exports = { ${exported.join(', ')} };`);
+  return converted(whole.replaceAll('laterRequire', 'require'), 'extension.js');
 }
 
 /**

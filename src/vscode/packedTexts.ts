@@ -1,7 +1,8 @@
 /**
  * The translations as the package carries them: the editor's own format would repeat the English texts in every language, and
  * the package has no room for that. `esbuild.mjs` writes them: `keys.bin` has four bytes for each text (`textKey`, the most
- * significant first), and each language is a list of the same length with `null` where a text is not translated.
+ * significant first), and each language is a list of the same length with `null` where a text is not translated. A lazy part of
+ * the bundle.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,38 +26,10 @@ export function readTexts(folder: string, language: string): ReadonlyMap<number,
   }
 }
 
-type Values = readonly unknown[] | Readonly<Record<string, unknown>>;
-
-/** The editor's `l10n.t` in all its forms. `read`: its texts, asked for with the first. */
-export function translator(read: () => ReadonlyMap<number, string>) {
-  let texts: ReadonlyMap<number, string> | undefined;
-  const find = (english: string): string => {
-    texts ??= read();
-    return (texts.size > 0 ? texts.get(textKey(english)) : undefined) ?? english;
-  };
-  return (
-    message: string | { readonly message: string; readonly args?: Values },
-    ...values: readonly unknown[]
-  ): string => {
-    if (typeof message !== 'string') return fillIn(find(message.message), message.args ?? {});
-    const [only] = values;
-    const named = typeof only === 'object' && only !== null ? only : values;
-    return fillIn(find(message), named as Values);
-  };
-}
-
-/** Fills `{0}` or `{name}`; a placeholder without a value stays as it is. */
-function fillIn(template: string, values: Values): string {
-  const found: Readonly<Record<string, unknown>> = { ...values };
-  return template.replace(/\{([^{}]+)\}/g, (whole, name: string) =>
-    Object.hasOwn(found, name) && found[name] !== undefined ? String(found[name]) : whole,
-  );
-}
-
 function readList(folder: string, language: string): readonly (string | null)[] {
   const text = brotliDecompressSync(readFileSync(join(folder, `${language}.json.br`))).toString('utf8');
   const list: unknown = JSON.parse(text);
-  // Plain, because activation would load the schema library for this alone.
+  // Plain: the schema library is not there yet when an error of loading is told.
   if (!Array.isArray(list) || !list.every(isText)) throw new Error('No list of texts.');
   return list;
 }

@@ -17,7 +17,8 @@ import { packagedFiles, packFolder } from '../../scripts/host/build';
 import { bundles } from '../../scripts/host/bundles';
 import { thirdPartyNotices } from '../../scripts/host/thirdParty';
 import { languages, translatedTexts } from '../../scripts/l10n/bundles';
-import { readTexts, translator } from '../../src/vscode/packedTexts';
+import { readTexts } from '../../src/vscode/packedTexts';
+import { translator } from '../../src/vscode/translator';
 import { manifest, repoRoot } from './manifest';
 import { repositoryFiles } from './repositoryFiles';
 

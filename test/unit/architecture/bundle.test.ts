@@ -4,6 +4,7 @@ import { type Bundle, bundles, withNeeds } from '../../../scripts/host/bundles';
 /** The largest size of each lazy part, in kB. */
 const limits = {
   engine: 272,
+  texts: 2,
   transport: 145,
   googleOAuth: 63,
   signIn: 42,
@@ -83,6 +84,10 @@ describe('the bundles', () => {
     assert.deepEqual(loaded('extension').names.sort(), ['extension']);
   });
 
+  it('load the texts of other languages also where the engine cannot be loaded', () => {
+    assert.deepEqual(loaded('texts').names.sort(), ['extension', 'runtime', 'texts']);
+  });
+
   it('load with a lazy part what carries its name, and what activation and the engine have loaded', () => {
     const there = loaded('engine').names;
     for (const part of lazyParts.filter((name) => name !== 'engine')) {
@@ -95,13 +100,11 @@ describe('the bundles', () => {
     const { inputs, imports } = loaded('extension');
     const later =
       /^src\/(auth|storage|http|providers|sandbox)\/|[tT]exts\.ts$|\/(consentOperations|jobOperations|prompts|allCommands|projects|consentTree)\.ts$/;
-    const needed = 'src/vscode/packedTexts.ts';
     assert.deepEqual(
-      inputs.filter((file) => later.test(file) && file !== needed),
+      inputs.filter((file) => later.test(file)),
       [],
     );
-    // Of Node.js what reads the texts of the editor's language.
-    assert.deepEqual([...new Set(imports)].sort(), ['node:fs', 'node:path', 'node:zlib', 'vscode']);
+    assert.deepEqual(imports, ['vscode']);
   });
 
   it('leave the network, sign-in and the sandbox out of activation', () => {
@@ -127,6 +130,7 @@ describe('the bundles', () => {
       'extension → journal',
       'extension → settingsProblems',
       'extension → tasks',
+      'extension → texts',
       'extension → tools',
       'googleDataPortability → googleOAuth',
       'identityPlatform → appleClientSecret',

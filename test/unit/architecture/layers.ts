@@ -40,11 +40,12 @@ const layers: Readonly<Record<string, Layer>> = {
   },
 };
 
-/** The one place from which the editor reaches the sandbox; and the one in which a part is loaded at once. */
+/** The one place from which the editor reaches the sandbox; and those in which a part is loaded at once. */
 const doors: readonly { readonly from: string; readonly to: string; readonly kind: ImportSite['kind'] }[] = [
   { from: 'vscode/sandbox.ts', to: 'sandbox/api', kind: 'type' },
   { from: 'vscode/sandbox.ts', to: 'sandbox/server', kind: 'dynamic' },
   { from: 'extension.ts', to: 'vscode/engine', kind: 'require' },
+  { from: 'vscode/editorApi.ts', to: 'vscode/packedTexts', kind: 'require' },
 ];
 
 /** Ways to load modules that no rule here would see. */

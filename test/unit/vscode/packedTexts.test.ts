@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { readTexts, translator } from '../../../src/vscode/packedTexts';
+import { readTexts } from '../../../src/vscode/packedTexts';
 import { textKey } from '../../../src/vscode/textKey';
+import { translator } from '../../../src/vscode/translator';
 
 describe('the texts of the package', () => {
   let folder: string;
