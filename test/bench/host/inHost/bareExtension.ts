@@ -30,7 +30,7 @@ export function activate({ extension, subscriptions }: vscode.ExtensionContext):
     vscode.workspace.onDidOpenTextDocument(() => undefined),
   );
   vscode.workspace.getConfiguration(name).inspect('projects');
-  // As any that shows a welcome in its views does.
+  // As any that shows a welcome in its views does; Reconsent looks into the settings right after activation.
   void vscode.commands.executeCommand('setContext', `${name}.hasProjects`, false);
 }
 
