@@ -44,6 +44,7 @@ export interface WorldOptions {
 
 /** One project of the sandbox's sample users, and what acts on it. */
 export class ResetWorld {
+  readonly #others: ResetWorld[] = [];
   readonly store = new ConsentStore((error) => {
     throw error;
   });
@@ -177,11 +178,12 @@ export class ResetWorld {
     const { sandbox, transport, clock, folder, secrets, options, log } = this;
     const window = new ResetWorld(sandbox, transport, clock, folder, secrets, options, log, 'second-window');
     window.project = this.project;
+    this.#others.push(window);
     return window;
   }
 
   async close(): Promise<void> {
-    await this.journal.dispose();
+    for (const { journal } of [this, ...this.#others]) await journal.dispose();
     await this.transport.close();
     await this.sandbox.close();
     rmSync(this.folder, { recursive: true, force: true });
