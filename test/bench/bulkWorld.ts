@@ -17,6 +17,7 @@ import { createFileLocks } from '../../src/storage/fileLocks';
 import { createFileMarkers } from '../../src/storage/fileMarkers';
 import { nodeFs, type StorageFs } from '../../src/storage/fileSystem';
 import { createProcessIdentity } from '../../src/storage/processIdentity';
+import { readsInPlace } from '../../src/storage/readsInPlace';
 import { systemClock, systemRandom } from '../../src/vscode/systemPorts';
 import { MemorySecretStore } from '../fakes/storage';
 import type { Service } from './service';
@@ -43,7 +44,7 @@ const never = new AbortController().signal;
 export function openBulkWorld(
   { origin, authority }: Service,
   identities: number,
-  disk: StorageFs = nodeFs,
+  disk: StorageFs = readsInPlace(nodeFs),
   log: Log = silent,
 ): BulkWorld {
   const folder = mkdtempSync(join(tmpdir(), 'reconsent-bench-'));

@@ -11,6 +11,7 @@ import { createFileMarkers } from '../../src/storage/fileMarkers';
 import { nodeFs, type StorageFs } from '../../src/storage/fileSystem';
 import { formatEvent } from '../../src/storage/journalEvents';
 import { createProcessIdentity } from '../../src/storage/processIdentity';
+import { readsInPlace } from '../../src/storage/readsInPlace';
 import { systemClock } from '../../src/vscode/systemPorts';
 import { median, type Row } from './row';
 
@@ -99,7 +100,7 @@ async function notesOf(size: number): Promise<Notes> {
 
 /** Ten thousand files are made faster that way. */
 const withoutSync: StorageFs = {
-  ...nodeFs,
+  ...readsInPlace(nodeFs),
   open: async (...where) => Object.assign(await nodeFs.open(...where), { sync: async () => undefined }),
 };
 

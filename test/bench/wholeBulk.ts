@@ -8,6 +8,7 @@ import { momentOf } from '../../src/core/bulkStanding';
 import type { TargetKey } from '../../src/core/model';
 import { SleepWatch } from '../../src/core/sleepWatch';
 import { nodeFs, type StorageFs } from '../../src/storage/fileSystem';
+import { readsInPlace } from '../../src/storage/readsInPlace';
 import { systemClock } from '../../src/vscode/systemPorts';
 import { type BulkWorld, openBulkWorld } from './bulkWorld';
 import { startProfile } from './profile';
@@ -165,10 +166,11 @@ function rowsOf(resets: number, atOnce: number, run: Run): readonly Row[] {
 
 /** The disk, with the milliseconds of each sync of a file's content put into `syncs`. */
 function timedSyncs(syncs: number[]): StorageFs {
+  const disk = readsInPlace(nodeFs);
   return {
-    ...nodeFs,
+    ...disk,
     open: async (...where) => {
-      const handle = await nodeFs.open(...where);
+      const handle = await disk.open(...where);
       const sync = handle.datasync.bind(handle);
       handle.datasync = async () => {
         const begun = performance.now();
