@@ -91,6 +91,7 @@ describe('the engine behind what activation registers', () => {
     await turn();
     await assert.rejects(late.get());
     assert.equal(told.length, 2);
+    assert.equal(late.isLoaded, false);
     broken = false;
     assert.equal(await late.get(), engine);
   });
