@@ -34,8 +34,11 @@ import { wasConfirmed } from './wasConfirmed';
 /** How many ask the service at a time, for what is to be reset or to reset it. */
 export const sendingAtOnce = 8;
 
-/** The steps in which it is asked. While one is about the disk alone, another asks; verification is patience, and has no limit. */
-const asking: ReadonlySet<ResetStep> = new Set(['previewing', 'rereading', 'sending', 'sent']);
+/**
+ * The steps in which it is asked, without a wait between the last reading and the request. While one waits for its lock,
+ * another asks; verification is patience, and has no limit.
+ */
+const asking: ReadonlySet<ResetStep> = new Set(['previewing', 'rereading', 'journaling', 'sending', 'sent']);
 
 /** How many are under way in all, for each that asks: most of them wait for the reset to spread, to be verified. */
 const underWayForEach = 8;
@@ -174,7 +177,8 @@ class Bulk {
   /** Waits for a place among those that ask; `undefined` when the entry was stopped before. */
   async #turn({ stop }: Entry, first: boolean): Promise<Place | undefined> {
     while (this.standing.obstacle() !== undefined || (await this.#pace.ready(stop.signal))) {
-      const release = await this.#sending.take(first);
+      const release = await this.#sending.take(first, stop.signal);
+      if (!release) return undefined;
       const waits = this.#pace.isPaused && this.standing.obstacle() === undefined;
       if (!stop.signal.aborted && !waits) return new Place(this.#sending, release);
       release();
@@ -197,7 +201,7 @@ class Bulk {
         if (step === 'sent') entry.left = true;
         if (!asking.has(step)) place.give();
       },
-      turn: () => place.retake(),
+      turn: () => place.retake(entry.stop.signal),
     });
     entry.left = false;
     return outcome;

@@ -86,7 +86,6 @@ async function sendOnce(
   signal: AbortSignal,
 ): Promise<Sent> {
   let operationId = firstId;
-  await ports.turn?.();
   const obstacle = await lastLook(confirmed, lock, ports);
   if (obstacle) return { operationId, ended: obstacle };
   let sent = false;

@@ -62,8 +62,8 @@ export interface ResetPorts {
   /** As in {@link Leaving}. */
   readonly carrier?: Transport;
   /**
-   * Resolves when the service may be asked for what comes next; of many resets, only so many ask at a time. Absent: always.
-   * What speaks against a request is looked at after it.
+   * Waited for with the lock held, before the last reading: of many resets, only so many ask the service at a time. From then
+   * on nothing is waited for but the service and the disk. Resolves at once when the reset is stopped. Absent: no wait.
    */
   readonly turn?: () => Promise<void>;
 }

@@ -116,8 +116,8 @@ export class AppendFile<E> {
       const text = all.length === 0 ? '' : `${this.#torn ? '\n' : ''}${all.join('\n')}\n`;
       if (text) await handle.appendFile(text, 'utf8');
       if (durable) {
-        const [{ nlink }] = await Promise.all([handle.stat(), handle.datasync()]);
-        removed = nlink === 0;
+        await handle.datasync();
+        removed = (await handle.stat()).nlink === 0;
         if (!this.#namedOnDisk && this.#path !== undefined) await syncFolder(this.#options.fs, dirname(this.#path));
         this.#namedOnDisk = true;
       }

@@ -23,7 +23,7 @@ import { Prompts } from './prompts';
 import type { ResetEvent } from './publicApi';
 import { Sandbox } from './sandbox';
 import { sharing } from './sharing';
-import { show } from './shown';
+import { type Shown, show } from './shown';
 import { StartUp } from './startUp';
 import { createStores } from './stores';
 import { systemClock, systemRandom } from './systemPorts';
@@ -44,13 +44,28 @@ export interface EarlyPorts {
   readonly resets: vscode.EventEmitter<ResetEvent>;
 }
 
-export type Engine = ReturnType<typeof createEngine>;
+export type Engine = ReturnType<typeof compose>;
 
-export function createEngine(early: EarlyPorts) {
+export function createEngine(early: EarlyPorts): Engine {
+  const shown = show(early, () => engine.ports);
+  const engine = withoutRest(shown, () => compose(early, shown));
+  return engine;
+}
+
+/** What could not be composed leaves nothing on the screen that the next attempt would show a second time. */
+function withoutRest(shown: Shown, work: () => Engine): Engine {
+  try {
+    return work();
+  } catch (error) {
+    shown.dispose();
+    throw error;
+  }
+}
+
+function compose(early: EarlyPorts, shown: Shown) {
   const { channel, context, log } = early;
   const { view } = early.consents;
   const clock = systemClock;
-  const shown = show(early, () => everything);
   const { active, journalView, projects, store, texts, tree } = shown;
 
   const prompts = new Prompts(texts);

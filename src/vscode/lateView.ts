@@ -25,6 +25,7 @@ export class LateView<Node> implements vscode.TreeDataProvider<Node>, vscode.Dis
 
   show(rows: Rows<Node>): void {
     this.#rows = rows;
+    this.#subscription?.dispose();
     this.#subscription = rows.onDidChangeTreeData((changed) => this.#changed.fire(changed));
     if (this.#seenEmpty) this.#changed.fire(undefined);
   }

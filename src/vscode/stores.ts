@@ -12,8 +12,9 @@ import { createFileJobs } from '../storage/fileJobs';
 import { createFileJournal } from '../storage/fileJournal';
 import { createFileLocks } from '../storage/fileLocks';
 import { createFileMarkers } from '../storage/fileMarkers';
-import type { StorageFs } from '../storage/fileSystem';
+import { nodeFs, type StorageFs } from '../storage/fileSystem';
 import { createProcessIdentity } from '../storage/processIdentity';
+import { readsInPlace } from '../storage/readsInPlace';
 import { secretStore } from './secretStorage';
 
 export interface StorePorts {
@@ -29,7 +30,7 @@ export type Stores = ReturnType<typeof createStores>;
 
 export function createStores(context: Pick<ExtensionContext, 'secrets' | 'globalStorageUri'>, ports: StorePorts) {
   const { clock, log, random, describe } = ports;
-  const disk = { folder: context.globalStorageUri.fsPath, ...(ports.fs && { fs: ports.fs }) };
+  const disk = { folder: context.globalStorageUri.fsPath, fs: ports.fs ?? readsInPlace(nodeFs) };
   const owner = createProcessIdentity({ windowId: random.id(), clock });
   const secrets = secretStore(context.secrets);
   const keyring = new Keyring(secrets, clock);

@@ -117,9 +117,11 @@ export class BulkDesk {
     request.progress?.('locking');
     await this.onLocking(id);
     await request.turn?.();
+    request.progress?.('rereading');
     if (signal.aborted) return cancelled();
     const why = (await confirmation.recheck?.()) ?? confirmation.obstacle?.();
     if (why) return this.#end('not-sent', why);
+    request.progress?.('journaling');
     request.progress?.('sending');
     request.progress?.('sent');
     this.sends.push({ id, at: this.clock.now() });

@@ -59,7 +59,8 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
   readonly #subscriptions: vscode.Disposable[];
   #projects: readonly ProjectNode[] = [];
   #identities = new Map<TargetKey, IdentityNode>();
-  #children = new Map<ProjectNode, readonly IdentityNode[]>();
+  /** By project id: a view may still ask for those of a node from before a change of the settings. */
+  #children = new Map<string, readonly IdentityNode[]>();
   /** As last made: when all rows are asked for anew, most say the same. The editor keeps them, too. */
   readonly #rows = new Map<TargetKey, Row>();
   readonly #waiting = new Set<TargetKey>();
@@ -116,7 +117,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
     switch (node.kind) {
       case 'project':
         if (node.project.identities.length === 0) return [{ kind: 'no-identity', parent: node }];
-        return [...(this.#children.get(node) ?? [])];
+        return [...(this.#children.get(node.project.id) ?? [])];
       case 'identity':
         return this.#detailsOf(node);
       case 'no-identity':
@@ -147,7 +148,7 @@ export class ConsentTree implements vscode.TreeDataProvider<ConsentNode>, vscode
   #rebuild(): void {
     this.#projects = this.projects.all.map((project) => ({ kind: 'project', project }));
     this.#identities = new Map();
-    this.#children = new Map(this.#projects.map((parent) => [parent, identityNodes(parent)]));
+    this.#children = new Map(this.#projects.map((parent) => [parent.project.id, identityNodes(parent)]));
     for (const nodes of this.#children.values()) for (const node of nodes) this.#identities.set(node.key, node);
     for (const key of this.#rows.keys()) if (!this.#identities.has(key)) this.#rows.delete(key);
   }

@@ -36,7 +36,7 @@ describe('a bulk of resets', () => {
     ]);
   });
 
-  it('asks for the next one while another is about its lock and its journal entry', async () => {
+  it('asks for the next one while another waits for its lock', async () => {
     const desk = new BulkDesk(2);
     const locking = new Set<string>();
     let release = (): void => undefined;

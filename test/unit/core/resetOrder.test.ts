@@ -31,24 +31,32 @@ describe('resetOperation: the order of effects', () => {
     assert.deepEqual(stage.violations, []);
   });
 
-  it('waits for its turn before it reads once more, and when the entry is on disk; what then speaks against it counts', async () => {
+  it('waits for its turn before it reads once more and for nothing after that; what then speaks against it counts', async () => {
     const turns: (string | undefined)[] = [];
     const turn = async () => {
       turns.push(stage.events.at(-1));
     };
     assert.equal((await stage.run(undefined, { turn })).kind, 'verified');
-    assert.deepEqual(turns, ['generation', 'open']);
+    assert.deepEqual(turns, ['generation']);
+    assert.equal(stage.events[stage.events.indexOf('generation') + 1], 'reread');
 
     stage = new ResetStage();
     const changing = async () => {
-      if (stage.events.at(-1) === 'open') stage.configured = undefined;
+      stage.configured = undefined;
     };
     assert.equal(told(await stage.run(undefined, { turn: changing })), 'not-sent: target.changed');
     assert.equal(stage.sends, 0);
 
     stage = new ResetStage();
+    const signingInAnew = async () => {
+      stage.generationElsewhere = 'another';
+    };
+    assert.equal(told(await stage.run(undefined, { turn: signingInAnew })), 'not-sent: credential.changed');
+    assert.equal(stage.sends, 0);
+
+    stage = new ResetStage();
     const losing = async () => {
-      if (stage.events.at(-1) === 'open') stage.memoryLocks.takenOver = true;
+      stage.memoryLocks.takenOver = true;
     };
     assert.equal(told(await stage.run(undefined, { turn: losing })), 'not-sent: lock.lost');
     assert.equal(stage.sends, 0);

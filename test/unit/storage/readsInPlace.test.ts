@@ -14,11 +14,13 @@ describe('readsInPlace', () => {
   let takes: number;
   let now: number;
   let disk: StorageFs;
+  let turn: () => void;
 
   beforeEach(async () => {
     places = [];
     takes = 0;
     now = 0;
+    turn = () => undefined;
     await writeFile(join(folder(), 'note'), 'text');
     const inPlace =
       <A extends unknown[], T>(read: (...args: A) => T) =>
@@ -39,6 +41,9 @@ describe('readsInPlace', () => {
     };
     disk = readsInPlace(pool, {
       monotonic: () => now,
+      nextTurn: (then) => {
+        turn = then;
+      },
       read: {
         readFile: inPlace(readFileSync as (path: string, encoding: 'utf8') => string),
         readdir: inPlace(readdirSync as (path: string) => string[]),
@@ -60,21 +65,43 @@ describe('readsInPlace', () => {
     assert.equal((await disk.stat(join(folder(), 'note'), { bigint: true })).size, 4n);
   });
 
-  it('reads in the pool for 10 s after a read that took more than 5 ms', async () => {
-    takes = 5;
+  it('reads in the pool what comes after 5 ms of reads, until the next turn of the event loop', async () => {
+    takes = 2;
     await readAll();
-    assert.deepEqual(places, ['here', 'here', 'here']);
-    takes = 5.1;
+    await readAll();
+    assert.deepEqual(places, ['here', 'here', 'here', 'pool', 'pool', 'pool']);
+    turn();
+    await readAll();
     await disk.readdir(folder());
+    assert.deepEqual(places.slice(6), ['here', 'here', 'here', 'pool']);
+    turn();
+    takes = 0;
+    for (let time = 0; time < 50; time++) await readAll();
+    assert.deepEqual([...new Set(places.slice(10))], ['here']);
+  });
+
+  it('reads in the pool for 10 s after a read that took more than 5 ms, and twice as long when the next one does', async () => {
+    for (const pause of [10_000, 20_000, 40_000]) {
+      takes = 5.1;
+      await disk.readdir(folder());
+      turn();
+      places = [];
+      now += pause - 1;
+      await readAll();
+      assert.deepEqual(places, ['pool', 'pool', 'pool'], `${pause} ms`);
+      now += 1;
+    }
+    takes = 5;
+    await disk.readdir(folder());
+    turn();
+    takes = 6;
+    await disk.readdir(folder());
+    turn();
+    now += 10_000;
     places = [];
-    await readAll();
-    now += 9_999;
-    await readAll();
-    assert.deepEqual(places, Array(6).fill('pool'));
-    now += 1;
     takes = 0;
     await readAll();
-    assert.deepEqual(places.slice(6), ['here', 'here', 'here']);
+    assert.deepEqual(places, ['here', 'here', 'here'], 'one that was quick has ended the doubling');
   });
 
   it('is not slow for good after a slow read that failed', async () => {

@@ -93,6 +93,12 @@ describe('a view that waits for its rows', () => {
     assert.deepEqual(repaints, [['project'], undefined]);
   });
 
+  it('follows one maker of rows at a time', () => {
+    view.show({ ...rows, onDidChangeTreeData: () => ({ dispose: () => void repaints.push('former one left') }) });
+    view.show(rows);
+    assert.deepEqual(repaints, ['former one left']);
+  });
+
   it('is taken away with the extension, and follows nobody after that', () => {
     view.show(rows);
     view.dispose();

@@ -21,12 +21,16 @@ describe('what a window shows', () => {
   let refreshed: Promise<void>;
   let view: { badge?: { readonly value: number } | undefined };
   let shown: Shown;
+  let early: EarlyPorts;
+  /** How many listen to the settings. */
+  let listening: number;
 
   beforeEach(async () => {
     setting = [shop];
     attached = [];
     resets = [];
     keys = {};
+    listening = 0;
     let refresh: () => void = () => undefined;
     refreshed = new Promise((resolve) => {
       refresh = resolve;
@@ -44,12 +48,13 @@ describe('what a window shows', () => {
       getConfiguration: () => ({ inspect: () => ({ globalValue: setting }) }),
       onDidChangeConfiguration: (listener: (event: unknown) => void) => {
         changed = () => listener({ affectsConfiguration: (section: string) => section === 'reconsent.projects' });
-        return nothing;
+        listening += 1;
+        return { dispose: () => void listening-- };
       },
       onDidChangeWorkspaceFolders: () => nothing,
     });
     const attach = (rows: unknown) => void attached.push(rows);
-    const early = {
+    early = {
       consents: { view, show: attach },
       context: { workspaceState: { get: () => undefined }, globalStorageUri: {} },
       journal: { view: { visible: false, onDidChangeVisibility: () => nothing }, show: attach },
@@ -91,6 +96,15 @@ describe('what a window shows', () => {
       'reconsent.hasIdentities': false,
       'reconsent.settingsBroken': false,
     });
+  });
+
+  it('is taken away again when the engine it belongs to cannot be composed', async () => {
+    const { createEngine } = await import('../../../src/vscode/engine');
+    const before = listening;
+    assert.ok(before > 0);
+    // There is no folder to keep anything in.
+    assert.throws(() => createEngine(early), /path/);
+    assert.deepEqual([listening, attached], [before, []]);
   });
 
   it('tells other extensions of each outcome once, and the badge and the pages of the journal', async () => {
