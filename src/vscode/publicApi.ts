@@ -16,7 +16,7 @@ export interface ReconsentExports {
 }
 
 export interface ReconsentApi {
-  /** All configured identities, in the order of the settings. */
+  /** All configured identities, in the order of the settings. Throws when a part of the extension cannot be loaded. */
   list(): readonly ListedIdentity[];
   /** Fires with each operation that has ended, whatever its outcome; not for those the user cancelled before sending. */
   readonly onDidReset: Event<ResetEvent>;
