@@ -1,6 +1,6 @@
 /**
  * The notes that a credential exists, one small file for each: two windows never overwrite each other's. They are spread over
- * 256 folders, as those of one identity are looked for several times in each reset, among those of thousands.
+ * 4096 folders, as those of one identity are looked for several times in each reset, among those of thousands.
  */
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
@@ -44,8 +44,8 @@ type MarkerFile = v.InferOutput<typeof fileSchema>;
 
 const namePattern = /^[0-9a-f]{64}-\d+\.json$/;
 /** As many characters of the name name its folder. */
-const shardLength = 2;
-const shardPattern = /^[0-9a-f]{2}$/;
+const shardLength = 3;
+const shardPattern = /^[0-9a-f]{3}$/;
 
 /** How many files are remembered: as many as a large bulk comes back to. */
 const mostKept = 2000;

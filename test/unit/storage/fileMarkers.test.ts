@@ -22,7 +22,7 @@ describe('fileMarkers', () => {
   });
   const store = () => createFileMarkers({ folder: folder(), log, fs: watched.fs });
   const markers = () => join(folder(), 'markers');
-  const path = (name: string) => join(markers(), name.slice(0, 2), name);
+  const path = (name: string) => join(markers(), name.slice(0, 3), name);
   const files = async () => {
     const found = await readdir(markers(), { recursive: true, withFileTypes: true });
     return found.filter((one) => one.isFile()).map(({ name }) => name);
@@ -113,7 +113,7 @@ describe('fileMarkers', () => {
     const whole = await readFile(path(String(names[1])), 'utf8');
     await writeFile(path(String(names[0])), '{"v":1,"key":');
     // Under the name of another identity, and of another number.
-    await mkdir(join(markers(), '00'), { recursive: true });
+    await mkdir(join(markers(), '000'), { recursive: true });
     await writeFile(path(`${'0'.repeat(64)}-5.json`), whole);
     await writeFile(path(String(names[1]).replace(/-\d+/, '-99')), whole);
     assert.equal([...(await store().all()).values()].flat().length, 2);
